@@ -1,0 +1,1 @@
+"""The only owner of the database; one folder per noun."""

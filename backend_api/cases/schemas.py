@@ -1,0 +1,53 @@
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from backend_api.cases.rules import CaseStatus
+
+
+class ActionCall(BaseModel):
+    """What an action sends: which turn of which conversation it acts for."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    conversation: UUID
+    turn: UUID
+    message: UUID
+
+
+class Filed(BaseModel):
+    number: str
+
+
+class CaseItem(BaseModel):
+    """A case in a list. Personal data is masked."""
+
+    id: UUID
+    number: str
+    type: str
+    matter: str
+    summary: str
+    where: str
+    unit: str
+    site: str | None
+    status: CaseStatus
+    registered_at: datetime
+
+
+class CaseList(BaseModel):
+    items: list[CaseItem]
+    next: str | None
+
+
+class CaseField(BaseModel):
+    field: str
+    label: str
+    value: str
+    source_seq: int | None
+    how: str
+
+
+class CaseRead(CaseItem):
+    conversation: UUID
+    fields: list[CaseField]

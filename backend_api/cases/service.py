@@ -1,0 +1,167 @@
+"""Filing (登记) and reading cases. Callers own the transaction."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.access.service import Access
+from backend_api.audit.service import BOT, Subject, record
+from backend_api.cases.models import CASE_NUMBERS, Case
+from backend_api.cases.rules import QUERY_CODE_ALPHABET, QUERY_CODE_LENGTH, registration_number
+from backend_api.conversations.models import Conversation
+from backend_api.core.clock import day_in_china
+from backend_api.core.crypto import seal, unseal
+from backend_api.core.errors import ConflictError, NotFoundError
+from backend_api.drafts.labels import label
+from backend_api.drafts.models import Draft, Fact
+from backend_api.drafts.rules import ANONYMOUS, DraftStatus, missing_fields
+from backend_api.drafts.service import (
+    close_draft,
+    current_facts,
+    latest_draft,
+    masked_values_of,
+    values_of,
+)
+from backend_api.organisation.models import Site, Unit
+from backend_api.people.service import person_with_phone
+
+SUMMARY_CHARACTERS = 120
+# What a case is called while nobody has looked at it.
+UNKNOWN_TYPE, UNKNOWN_MATTER = "求决", "其他咨询"
+
+
+class IncompleteDraftError(ConflictError):
+    code = "incomplete_draft"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    case: Case
+    unit: str
+    site: str | None
+
+
+async def file_draft(session: AsyncSession, conversation: Conversation, *, at: datetime) -> Case:
+    """Register the conversation's draft as a case. Filing a draft twice gives the same case."""
+    draft = await latest_draft(session, conversation.id)
+    if draft is None:
+        raise IncompleteDraftError("nothing to file", missing=list(missing_fields((), None)))
+    if draft.status is DraftStatus.FILED:
+        return (await session.scalars(select(Case).where(Case.draft_id == draft.id))).one()
+    facts = await current_facts(session, draft.id)
+    values = values_of(session, facts)
+    if missing := missing_fields(values, values.get("type")):
+        raise IncompleteDraftError("facts are missing", missing=list(missing))
+    case = await _register(session, conversation, draft, facts, at)
+    await close_draft(session, draft)
+    record(session, BOT, "case.registered", Subject("case", case.id), draft=str(draft.id))
+    return case
+
+
+def receipt_rows(session: AsyncSession, case: Case) -> list[dict[str, str]]:
+    """What the citizen keeps: the number and the code that opens it."""
+    code = unseal(session, case.query_code_sealed)
+    return [
+        {"field": "number", "label": label("number"), "value": case.number},
+        {"field": "query_code", "label": label("query_code"), "value": code},
+    ]
+
+
+async def latest_case(session: AsyncSession, conversation: UUID) -> Case | None:
+    return await session.scalar(
+        select(Case)
+        .where(Case.conversation_id == conversation)
+        .order_by(Case.created_at.desc())
+        .limit(1)
+    )
+
+
+async def list_cases(
+    session: AsyncSession, access: Access, *, before: str | None, limit: int
+) -> Sequence[CaseRow]:
+    """In the caller's scope, newest first; `before` is the number that ended the last page."""
+    query = _rows(access).order_by(Case.created_at.desc(), Case.number.desc()).limit(limit)
+    if before is not None:
+        last = await session.scalar(select(Case.created_at).where(Case.number == before))
+        if last is None:
+            raise NotFoundError("没有这个编号。")
+        query = query.where(Case.created_at < last)
+    return [CaseRow(case, unit, site) for case, unit, site in await session.execute(query)]
+
+
+async def get_case(session: AsyncSession, access: Access, case_id: UUID) -> CaseRow:
+    found = (await session.execute(_rows(access).where(Case.id == case_id))).one_or_none()
+    if found is None:
+        raise NotFoundError("没有这件诉求,或者不在您的范围内。")
+    return CaseRow(*found)
+
+
+def _rows(access: Access):  # type: ignore[no-untyped-def] # the row type is what select() infers
+    return (
+        select(Case, Unit.name, Site.name)
+        .join(Unit, Unit.id == Case.unit_id)
+        .outerjoin(Site, Site.id == Case.site_id)
+        .where(Case.unit_path.startswith(access.unit_path, autoescape=True))
+    )
+
+
+async def _register(
+    session: AsyncSession,
+    conversation: Conversation,
+    draft: Draft,
+    facts: dict[str, Fact],
+    at: datetime,
+) -> Case:
+    values, masked = values_of(session, facts), masked_values_of(session, facts)
+    unit = await _unit_of(session, conversation)
+    sequence = (await session.scalars(select(CASE_NUMBERS.next_value()))).one()
+    case = Case(
+        organisation_id=conversation.organisation_id,
+        unit_id=unit.id,
+        unit_path=unit.path,
+        conversation_id=conversation.id,
+        draft_id=draft.id,
+        site_id=conversation.site_id,
+        person_id=await _person_of(session, conversation, values),
+        number=registration_number(day_in_china(at), sequence),
+        query_code_sealed=seal(session, _new_query_code()),
+        type=values.get("type", UNKNOWN_TYPE),
+        matter=values.get("matter", UNKNOWN_MATTER),
+        summary_sealed=seal(session, masked["what"][:SUMMARY_CHARACTERS]),
+        where_sealed=seal(session, masked["where"]),
+        created_at=at,
+    )
+    session.add(case)
+    await session.flush()
+    return case
+
+
+async def _unit_of(session: AsyncSession, conversation: Conversation) -> Unit:
+    """The unit of the site whose code was scanned, else the whole organisation."""
+    query = select(Unit).where(Unit.id == conversation.organisation_id)
+    if conversation.site_id is not None:
+        query = (
+            select(Unit).join(Site, Site.unit_id == Unit.id).where(Site.id == conversation.site_id)
+        )
+    return (await session.scalars(query)).one()
+
+
+async def _person_of(
+    session: AsyncSession, conversation: Conversation, values: dict[str, str]
+) -> UUID | None:
+    phone = values["contact"]
+    if phone == ANONYMOUS:
+        return None
+    person = await person_with_phone(
+        session, conversation.organisation_id, phone=phone, name=values.get("name")
+    )
+    return person.id
+
+
+def _new_query_code() -> str:
+    return "".join(secrets.choice(QUERY_CODE_ALPHABET) for _ in range(QUERY_CODE_LENGTH))

@@ -1,0 +1,92 @@
+"""Cases for staff, and filing for the actions process."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.access.views import Staff, service_only
+from backend_api.audit.service import Subject, record
+from backend_api.cases import service
+from backend_api.cases.schemas import (
+    ActionCall,
+    CaseField,
+    CaseItem,
+    CaseList,
+    CaseRead,
+    Filed,
+)
+from backend_api.cases.service import CaseRow
+from backend_api.conversations.service import lock_conversation
+from backend_api.core.clock import now
+from backend_api.core.crypto import unseal
+from backend_api.core.db import Session
+from backend_api.drafts.labels import label, shown_value
+from backend_api.drafts.rules import SHOWN
+from backend_api.drafts.service import cancel_draft, current_facts, masked_values_of
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+actions = APIRouter(prefix="/v1/internal", tags=["internal"], dependencies=[Depends(service_only)])
+
+
+@actions.post("/cases")
+async def file_case(session: Session, wanted: ActionCall) -> Filed:
+    conversation = await lock_conversation(session, wanted.conversation)
+    case = await service.file_draft(session, conversation, at=now())
+    return Filed(number=case.number)
+
+
+@actions.post("/drafts/cancel")
+async def cancel(session: Session, wanted: ActionCall) -> dict[str, str]:
+    await cancel_draft(session, wanted.conversation)
+    return {}
+
+
+@router.get("")
+async def list_cases(
+    session: Session,
+    access: Staff,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: str | None = None,
+) -> CaseList:
+    rows = await service.list_cases(session, access, before=before, limit=limit)
+    items = [_item(session, row) for row in rows]
+    return CaseList(items=items, next=items[-1].number if len(items) == limit else None)
+
+
+@router.get("/{case_id}")
+async def read_case(session: Session, access: Staff, case_id: UUID) -> CaseRead:
+    row = await service.get_case(session, access, case_id)
+    record(session, access.actor, "case.viewed", Subject("case", row.case.id))
+    facts = await current_facts(session, row.case.draft_id)
+    masked = masked_values_of(session, facts)
+    fields = [
+        CaseField(
+            field=name,
+            label=label(name),
+            value=shown_value(name, masked[name]),
+            source_seq=facts[name].source_seq,
+            how=facts[name].how,
+        )
+        for name in (*SHOWN, "type", "matter")
+        if name in masked
+    ]
+    item = _item(session, row)
+    return CaseRead(**item.model_dump(), conversation=row.case.conversation_id, fields=fields)
+
+
+def _item(session: AsyncSession, row: CaseRow) -> CaseItem:
+    case = row.case
+    return CaseItem(
+        id=case.id,
+        number=case.number,
+        type=case.type,
+        matter=case.matter,
+        summary=unseal(session, case.summary_sealed),
+        where=unseal(session, case.where_sealed),
+        unit=row.unit,
+        site=row.site,
+        status=case.status,
+        registered_at=case.created_at,
+    )

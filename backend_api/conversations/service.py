@@ -1,0 +1,282 @@
+"""Storing what was said, once and in order. Callers own the transaction."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypedDict
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.conversations.models import Conversation, Message, OutboxEntry
+from backend_api.conversations.rules import (
+    FLOOD_SECONDS,
+    MAX_CHARACTERS,
+    Author,
+    Status,
+    bot_may_speak,
+    is_flood,
+    may_become,
+)
+from backend_api.core.crypto import seal, unseal
+from backend_api.core.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    TooLongError,
+    TooManyError,
+)
+from backend_api.core.ids import new_id
+from backend_api.core.jobs import enqueue
+from backend_api.core.live import announce
+from backend_api.core.text import scrub
+from backend_api.notifications.texts import citizen_text
+
+TURN_JOB = "turns.run"
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who says something: the bot in a turn, a person with an account, or the system."""
+
+    author: Author
+    turn: UUID | None = None
+    account: UUID | None = None
+
+
+class Card(TypedDict):
+    """`kind`: read_back or receipt."""
+
+    kind: str
+    rows: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Something to say: the text, choices to tap, and a card with rows of field, label, value."""
+
+    text: str
+    choices: tuple[str, ...] = ()
+    card: Card | None = None
+
+    def in_full(self) -> str:
+        """With the card's rows as lines, for channels that show no cards."""
+        if self.card is None:
+            return self.text
+        rows = (f"{row['label']}:{row['value']}" for row in self.card["rows"])
+        return "\n".join([self.text, *rows])
+
+
+async def conversation_of_client(
+    session: AsyncSession,
+    *,
+    client: UUID,
+    key: str,
+    organisation: UUID,
+    site: UUID | None,
+) -> Conversation:
+    """By the client's own name for it, locked; a new one the first time."""
+    await session.execute(
+        insert(Conversation)
+        .values(
+            id=new_id(),
+            organisation_id=organisation,
+            channel="http",
+            client_id=client,
+            key=key,
+            site_id=site,
+        )
+        .on_conflict_do_nothing()
+    )
+    found = await session.scalars(
+        select(Conversation)
+        .where(Conversation.client_id == client, Conversation.key == key)
+        .with_for_update()
+    )
+    return found.one()
+
+
+async def find_conversation_of_client(
+    session: AsyncSession, *, client: UUID, key: str
+) -> Conversation:
+    found = await session.scalar(
+        select(Conversation).where(Conversation.client_id == client, Conversation.key == key)
+    )
+    if found is None:
+        raise NotFoundError("没有这个会话。", code="unknown_conversation")
+    return found
+
+
+async def lock_conversation(session: AsyncSession, conversation: UUID) -> Conversation:
+    found = await session.scalar(
+        select(Conversation)
+        .where(Conversation.id == conversation)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFoundError("没有这个会话。", code="unknown_conversation")
+    return found
+
+
+def acceptable(text: str) -> str:
+    """The text as it may be stored, or the kind words why not."""
+    clean = scrub(text)
+    if not clean:
+        raise InvalidError(citizen_text("empty_message"), code="empty")
+    if len(clean) > MAX_CHARACTERS:
+        raise TooLongError(citizen_text("too_long_message"))
+    return clean
+
+
+async def receive(
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    message_id: str,
+    text: str,
+    at: datetime,
+) -> int:
+    """Store a citizen's message once and promise its turn. `conversation` is locked by the caller.
+
+    Returns its seq; a repeated `message_id` returns the first one's.
+    """
+    if (known := await seq_of(session, conversation.id, message_id)) is not None:
+        return known
+    await _refuse_flood(session, conversation, at)
+    message = _append(session, conversation, Author.CITIZEN, Words(text), at)
+    message.vendor_id = message_id
+    await session.flush()
+    await enqueue(session, TURN_JOB, lock=str(conversation.id), conversation=str(conversation.id))
+    if not bot_may_speak(conversation.status):
+        await announce(session, conversation.id)
+    return message.seq
+
+
+async def seq_of(session: AsyncSession, conversation: UUID, message_id: str) -> int | None:
+    """The seq under which a message with the sender's own id was stored before, if it was."""
+    return await session.scalar(
+        select(Message.seq).where(
+            Message.conversation_id == conversation, Message.vendor_id == message_id
+        )
+    )
+
+
+async def say(
+    session: AsyncSession,
+    conversation: Conversation,
+    speaker: Speaker,
+    words: Sequence[Words],
+    *,
+    at: datetime,
+) -> list[Message]:
+    """Append replies in order. `conversation` is locked by the caller."""
+    said = []
+    for one in words:
+        message = _append(session, conversation, speaker.author, one, at)
+        message.turn_id, message.account_id = speaker.turn, speaker.account
+        said.append(message)
+    await session.flush()
+    session.add_all(_on_its_way(conversation, message) for message in said)
+    await announce(session, conversation.id)
+    return said
+
+
+async def mark_delivered(
+    session: AsyncSession, conversation: UUID, up_to: int, *, at: datetime
+) -> None:
+    """The citizen's side has every reply up to this seq."""
+    await session.execute(
+        update(OutboxEntry)
+        .where(
+            OutboxEntry.conversation_id == conversation,
+            OutboxEntry.seq <= up_to,
+            OutboxEntry.delivered_at.is_(None),
+        )
+        .values(delivered_at=at)
+    )
+
+
+async def messages_after(
+    session: AsyncSession,
+    conversation: UUID,
+    after: int,
+    *,
+    authors: frozenset[Author] = frozenset(Author),
+    limit: int = PAGE,
+) -> Sequence[Message]:
+    found = await session.scalars(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation,
+            Message.seq > after,
+            Message.author.in_(authors),
+        )
+        .order_by(Message.seq)
+        .limit(limit)
+    )
+    return found.all()
+
+
+def move_conversation(conversation: Conversation, wanted: Status) -> None:
+    """The one place where it changes who answers. A turn that began before will not speak."""
+    if conversation.status is wanted:
+        return
+    if not may_become(conversation.status, wanted):
+        raise ConflictError(f"a conversation that is {conversation.status} cannot become {wanted}")
+    conversation.status = wanted
+    conversation.version += 1
+
+
+def words_of(session: AsyncSession, message: Message) -> Words:
+    """What a stored message says, readable again."""
+    text = unseal(session, message.body_sealed)
+    if message.extras_sealed is None:
+        return Words(text)
+    extras = json.loads(unseal(session, message.extras_sealed))
+    return Words(text, tuple(extras.get("choices", ())), extras.get("card"))
+
+
+def _on_its_way(conversation: Conversation, message: Message) -> OutboxEntry:
+    return OutboxEntry(
+        conversation_id=conversation.id,
+        message_id=message.id,
+        seq=message.seq,
+        channel=conversation.channel,
+    )
+
+
+def _append(
+    session: AsyncSession, conversation: Conversation, author: Author, words: Words, at: datetime
+) -> Message:
+    conversation.last_seq += 1
+    extras = json.dumps({"choices": words.choices, "card": words.card}, ensure_ascii=False)
+    message = Message(
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        author=author,
+        created_at=at,
+        body_sealed=seal(session, words.text),
+        extras_sealed=seal(session, extras) if words.choices or words.card else None,
+    )
+    session.add(message)
+    return message
+
+
+async def _refuse_flood(session: AsyncSession, conversation: Conversation, at: datetime) -> None:
+    recent = await session.scalar(
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.seq > conversation.last_seq - 100,
+            Message.author == Author.CITIZEN,
+            Message.created_at > at - timedelta(seconds=FLOOD_SECONDS),
+        )
+    )
+    if is_flood(recent or 0):
+        raise TooManyError(citizen_text("flood"))

@@ -1,0 +1,92 @@
+"""The HTTP channel: programs bring citizens' messages and fetch the replies."""
+
+import asyncio
+from contextlib import suppress
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+
+from backend_api.access.service import access_by_token
+from backend_api.access.views import Bearer, Client, must_be_client
+from backend_api.conversations import service
+from backend_api.conversations.models import Message
+from backend_api.conversations.rules import Author
+from backend_api.conversations.schemas import ChatAccepted, ChatMessage, Name, Reply
+from backend_api.core.clock import now
+from backend_api.core.db import Session, Sessions
+from backend_api.organisation.service import site_by_code
+
+MAX_WAIT = 30.0
+REPLIES = frozenset({Author.BOT, Author.HUMAN, Author.SYSTEM})
+
+router = APIRouter(prefix="/v1/chat", tags=["chat"])
+
+
+@router.post("", status_code=202)
+async def post_message(session: Session, client: Client, wanted: ChatMessage) -> ChatAccepted:
+    """Take a citizen's message. 202: it is stored and will be answered."""
+    text = service.acceptable(wanted.text)
+    site = await site_by_code(session, wanted.site) if wanted.site else None
+    conversation = await service.conversation_of_client(
+        session,
+        client=client.token_id,
+        key=wanted.conversation,
+        organisation=client.organisation_id,
+        site=site.id if site else None,
+    )
+    seq = await service.receive(
+        session, conversation, message_id=wanted.message_id, text=text, at=now()
+    )
+    return ChatAccepted(seq=seq)
+
+
+@router.get("/{conversation}")
+async def read_replies(
+    request: Request,
+    token: Bearer,
+    conversation: Name,
+    after: Annotated[int, Query(ge=0)] = 0,
+    wait: Annotated[float, Query(ge=0, le=MAX_WAIT)] = 0,
+) -> list[Reply]:
+    """The replies after `after`, in order; waits up to `wait` seconds for the first one.
+
+    Asking for what comes after a seq confirms everything up to it.
+    """
+    sessions: Sessions = request.app.state.sessions
+    async with sessions.begin() as session:
+        client = must_be_client(await access_by_token(session, token, now()))
+        found = await service.find_conversation_of_client(
+            session, client=client.token_id, key=conversation
+        )
+        if after:
+            await service.mark_delivered(session, found.id, after, at=now())
+    # No transaction is held while waiting.
+    with request.app.state.news.of(found.id) as event, suppress(TimeoutError):
+        async with asyncio.timeout(wait or None):
+            while True:
+                event.clear()
+                replies = await _replies(sessions, found.id, after)
+                if replies or not wait:
+                    return replies
+                await event.wait()
+    return []
+
+
+async def _replies(sessions: Sessions, conversation: UUID, after: int) -> list[Reply]:
+    async with sessions() as session:
+        messages = await service.messages_after(session, conversation, after, authors=REPLIES)
+        return [_shown(service.words_of(session, one), one) for one in messages]
+
+
+def _shown(words: service.Words, message: Message) -> Reply:
+    return Reply.model_validate(
+        {
+            "seq": message.seq,
+            "text": words.in_full(),
+            "choices": list(words.choices),
+            "kind": message.author.value,
+            "card": words.card,
+            "at": message.created_at,
+        }
+    )

@@ -1,0 +1,95 @@
+"""Is this process alive, is the service ready, and what do the counters say."""
+
+import asyncio
+
+import httpx
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.core.db import Sessions
+from backend_api.core.migrate import newest_revision
+
+WORKER_SECONDS = 15
+UNANSWERED = Gauge("hualiao_unanswered_conversations", "Conversations with a message no turn took")
+WAITING = Gauge("hualiao_waiting_conversations", "Conversations waiting for a person")
+JOBS = Gauge("hualiao_jobs", "Jobs by state", ["state"])
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def readyz(request: Request, response: Response) -> dict[str, str]:
+    """200 when a message would be answered now; else 503 with what is missing."""
+    settings, http = request.app.state.settings, request.app.state.neighbours
+    database, engine, actions = await asyncio.gather(
+        _database(request.app.state.sessions),
+        _neighbour(http, f"{settings.engine_url}/"),
+        _neighbour(http, f"{settings.actions_url}/healthz"),
+    )
+    parts = {**database, "engine": engine, "actions": actions}
+    if set(parts.values()) != {"ok"}:
+        response.status_code = 503
+    return parts
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    async with request.app.state.sessions() as session:
+        await _measure(session)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _database(sessions: Sessions) -> dict[str, str]:
+    try:
+        async with asyncio.timeout(3), sessions() as session:
+            revision = await session.scalar(text("SELECT version_num FROM alembic_version"))
+            worker = await session.scalar(
+                text(
+                    "SELECT count(*) FROM procrastinate_workers"
+                    " WHERE last_heartbeat > now() - make_interval(secs => :secs)"
+                ),
+                {"secs": WORKER_SECONDS},
+            )
+    except (DBAPIError, OSError, TimeoutError):
+        return {"database": "unreachable", "migrations": "unknown", "worker": "unknown"}
+    return {
+        "database": "ok",
+        "migrations": "ok" if revision == newest_revision() else "outdated",
+        "worker": "ok" if worker else "silent",
+    }
+
+
+async def _neighbour(http: httpx.AsyncClient, url: str) -> str:
+    try:
+        answer = await http.get(url)
+    except httpx.TransportError:
+        return "unreachable"
+    return "ok" if answer.is_success else f"status {answer.status_code}"
+
+
+async def _measure(session: AsyncSession) -> None:
+    unanswered = await session.scalar(
+        text(
+            "SELECT count(DISTINCT m.conversation_id) FROM message m"
+            " JOIN conversation c ON c.id = m.conversation_id"
+            " WHERE m.author = 'citizen' AND m.seq > c.answered_seq"
+            " AND m.created_at > now() - interval '7 days'"
+        )
+    )
+    waiting = await session.scalar(
+        text("SELECT count(*) FROM handoff WHERE closed_at IS NULL AND accepted_at IS NULL")
+    )
+    UNANSWERED.set(unanswered or 0)
+    WAITING.set(waiting or 0)
+    rows = await session.execute(
+        text("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
+    )
+    for state, count in rows:
+        JOBS.labels(state).set(count)

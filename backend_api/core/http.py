@@ -1,0 +1,125 @@
+"""What every request goes through: id, size limit, safe headers, counters, plain errors."""
+
+import logging
+import re
+import secrets
+import time
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend_api.core.errors import ApiError
+from backend_api.core.logs import request_id
+
+MAX_BODY = 256 * 1024
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    # The pages are written for this; /docs loads its viewer from elsewhere and is left out below.
+    "content-security-policy": (
+        "default-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'"
+    ),
+}
+_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+REQUESTS = Counter("hualiao_requests", "HTTP requests", ["method", "route", "status"])
+SECONDS = Histogram("hualiao_request_seconds", "HTTP request duration", ["method", "route"])
+log = logging.getLogger(__name__)
+
+
+class Envelope:
+    """Pure ASGI: WebSockets and streamed answers pass through untouched."""
+
+    def __init__(self, app: ASGIApp, *, too_long: str) -> None:
+        self._app = app
+        self._too_long = JSONResponse({"code": "too_long", "detail": too_long}, status_code=413)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+        current = given if _ID.match(given) else secrets.token_hex(8)
+        token, started, status = request_id.set(current), time.perf_counter(), [500]
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status[0] = message["status"]
+                _add_headers(MutableHeaders(scope=message), current, scope["path"])
+            await send(message)
+
+        try:
+            if (body := await _read_whole(receive)) is None:
+                await self._too_long(scope, receive, send_with_headers)
+            else:
+                await self._app(scope, _replayed(body, receive), send_with_headers)
+        finally:
+            _count(scope, status[0], time.perf_counter() - started)
+            request_id.reset(token)
+
+
+def add_error_handlers(app: FastAPI, *, malformed: str) -> None:
+    """One way to say no: `{"code", "detail"}`. `malformed` is the kind sentence for a bad shape."""
+
+    @app.exception_handler(ApiError)
+    async def show(_: Request, exc: ApiError) -> JSONResponse:
+        body = {"code": exc.reason, "detail": str(exc), **exc.extra}
+        return JSONResponse(body, status_code=exc.status)
+
+    @app.exception_handler(RequestValidationError)
+    async def show_invalid(_: Request, exc: RequestValidationError) -> JSONResponse:
+        # Where it is wrong, never what was sent: it may be somebody's words.
+        wrong = [".".join(map(str, error["loc"])) for error in exc.errors()]
+        body = {"code": "malformed", "detail": malformed, "wrong": wrong}
+        return JSONResponse(body, status_code=422)
+
+    del show, show_invalid
+
+
+async def _read_whole(receive: Receive) -> bytes | None:
+    """The request's body; None when it is longer than MAX_BODY."""
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            return None
+        if not message.get("more_body", False):
+            return body
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """The body once, then whatever follows (the disconnect)."""
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return replayed
+
+
+def _add_headers(headers: MutableHeaders, current: str, path: str) -> None:
+    headers["x-request-id"] = current
+    for name, value in HEADERS.items():
+        if not (name == "content-security-policy" and path == "/docs"):
+            headers.setdefault(name, value)
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    # The route's template, never the path itself: that holds ids.
+    route = getattr(scope.get("route"), "path", "unknown")
+    REQUESTS.labels(scope["method"], route, status).inc()
+    SECONDS.labels(scope["method"], route).observe(seconds)
+    log.info(
+        "request",
+        extra={
+            "method": scope["method"],
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+        },
+    )

@@ -1,0 +1,26 @@
+"""Promises as rows: a job is enqueued in the transaction that makes it necessary."""
+
+from typing import cast
+
+import procrastinate
+import psycopg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+Jobs = procrastinate.App
+
+
+def open_jobs(database_url: str, *, pool: int = 4) -> Jobs:
+    """The job queue on its own small pool; open it with `async with jobs.open_async()`."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=database_url, min_size=1, max_size=pool, kwargs={"connect_timeout": 5}
+    )
+    return procrastinate.App(connector=connector)
+
+
+async def enqueue(session: AsyncSession, name: str, *, lock: str | None, **args: str) -> None:
+    """Promise a job with this transaction; jobs that share a lock run one at a time, in order."""
+    raw = (await (await session.connection()).get_raw_connection()).driver_connection
+    jobs: Jobs = session.info["jobs"]
+    connection = cast("psycopg.AsyncConnection[tuple[object, ...]]", raw)
+    task = jobs.configure_task(name, allow_unknown=True, connection=connection, lock=lock)
+    await task.defer_async(**args)

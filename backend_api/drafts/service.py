@@ -1,0 +1,125 @@
+"""Everything that changes a draft. Callers own the transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.core.crypto import seal, unseal
+from backend_api.drafts.labels import label, shown_value
+from backend_api.drafts.models import Draft, Fact
+from backend_api.drafts.rules import SHOWN, DraftStatus, How
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A value for a field, the same masked, and the message that says it."""
+
+    value: str
+    masked: str
+    how: How
+    message: UUID | None = None
+    seq: int | None = None
+
+
+async def open_draft(session: AsyncSession, conversation: UUID) -> Draft | None:
+    return await session.scalar(
+        select(Draft).where(Draft.conversation_id == conversation, Draft.status == DraftStatus.OPEN)
+    )
+
+
+async def latest_draft(session: AsyncSession, conversation: UUID) -> Draft | None:
+    """The open draft, or the last that was filed."""
+    return await session.scalar(
+        select(Draft)
+        .where(Draft.conversation_id == conversation, Draft.status != DraftStatus.CANCELLED)
+        .order_by(Draft.created_at.desc())
+        .limit(1)
+    )
+
+
+async def start_draft(session: AsyncSession, conversation: UUID) -> Draft:
+    draft = Draft(conversation_id=conversation, status=DraftStatus.OPEN)
+    session.add(draft)
+    await session.flush()
+    return draft
+
+
+async def current_facts(session: AsyncSession, draft: UUID) -> dict[str, Fact]:
+    found = await session.scalars(
+        select(Fact).where(Fact.draft_id == draft, Fact.superseded_at.is_(None))
+    )
+    return {fact.field: fact for fact in found}
+
+
+def values_of(session: AsyncSession, facts: Mapping[str, Fact]) -> dict[str, str]:
+    """The facts readable: field → value."""
+    return {field: unseal(session, fact.value_sealed) for field, fact in facts.items()}
+
+
+def masked_values_of(session: AsyncSession, facts: Mapping[str, Fact]) -> dict[str, str]:
+    """The facts as lists and case pages show them: field → masked value."""
+    return {field: unseal(session, fact.masked_sealed) for field, fact in facts.items()}
+
+
+async def write_facts(
+    session: AsyncSession, draft: UUID, findings: Mapping[str, Finding], *, at: datetime
+) -> None:
+    """Set fields; what was known before is kept as superseded."""
+    if not findings:
+        return
+    await session.execute(
+        update(Fact)
+        .where(
+            Fact.draft_id == draft,
+            Fact.field.in_(findings),
+            Fact.superseded_at.is_(None),
+        )
+        .values(superseded_at=at)
+    )
+    session.add_all(
+        Fact(
+            draft_id=draft,
+            field=field,
+            value_sealed=seal(session, finding.value),
+            masked_sealed=seal(session, finding.masked),
+            message_id=finding.message,
+            source_seq=finding.seq,
+            how=finding.how,
+            created_at=at,
+        )
+        for field, finding in findings.items()
+    )
+    await session.flush()
+
+
+async def cancel_draft(session: AsyncSession, conversation: UUID) -> None:
+    """Drop the open draft, if any; safe to repeat."""
+    await session.execute(
+        update(Draft)
+        .where(Draft.conversation_id == conversation, Draft.status == DraftStatus.OPEN)
+        .values(status=DraftStatus.CANCELLED)
+    )
+
+
+async def close_draft(session: AsyncSession, draft: Draft) -> None:
+    """The citizen confirmed what was read back, and it is filed."""
+    draft.status = DraftStatus.FILED
+    await session.execute(
+        update(Fact)
+        .where(Fact.draft_id == draft.id, Fact.superseded_at.is_(None))
+        .values(confirmed=True)
+    )
+    await session.flush()
+
+
+def read_back_rows(values: Mapping[str, str]) -> list[dict[str, str]]:
+    """The rows of the read-back card, in the order people expect."""
+    return [
+        {"field": field, "label": label(field), "value": shown_value(field, values[field])}
+        for field in SHOWN
+        if field in values
+    ]

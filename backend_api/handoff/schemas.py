@@ -1,0 +1,56 @@
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from backend_api.cases.schemas import ActionCall
+from backend_api.conversations.rules import Author, Status
+from backend_api.conversations.schemas import Name
+from backend_api.handoff.rules import Reason
+
+
+class HandoffCall(ActionCall):
+    reason: Reason
+
+
+class Queued(BaseModel):
+    waiting: int
+
+
+class StaffReply(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    message_id: Name
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
+
+
+class QueueItem(BaseModel):
+    conversation: UUID
+    reason: Reason
+    risk: int
+    since: datetime
+    site: str | None
+    status: Status
+    mine: bool
+    last_text: str
+
+
+class Queue(BaseModel):
+    items: list[QueueItem]
+
+
+class TranscriptItem(BaseModel):
+    """One message as staff see it: personal data masked."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    seq: int
+    author: Author = Field(alias="from")
+    text: str
+    at: datetime
+
+
+class Transcript(BaseModel):
+    items: list[TranscriptItem]
+    status: Status

@@ -1,0 +1,177 @@
+"""Bringing a person in, and giving the conversation back. Callers own the transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.access.models import Account
+from backend_api.access.service import Access
+from backend_api.audit.service import SYSTEM, Actor, Subject, record
+from backend_api.conversations.models import Conversation
+from backend_api.conversations.rules import Author, Status
+from backend_api.conversations.service import Speaker, Words, move_conversation, say, seq_of
+from backend_api.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from backend_api.core.ids import new_id
+from backend_api.handoff.models import Handoff
+from backend_api.handoff.rules import Reason, more_urgent
+from backend_api.notifications.texts import citizen_text
+
+QUEUE_LIMIT = 200
+SYSTEM_VOICE = Speaker(Author.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    handoff: Handoff
+    conversation: Conversation
+
+
+async def request_person(
+    session: AsyncSession,
+    conversation: Conversation,
+    reason: Reason,
+    *,
+    risk: int = 0,
+    at: datetime,
+) -> int:
+    """Put the conversation (locked) in the queue; safe to repeat. Returns how many are waiting."""
+    await session.execute(
+        insert(Handoff)
+        .values(
+            id=new_id(),
+            created_at=at,
+            organisation_id=conversation.organisation_id,
+            conversation_id=conversation.id,
+            reason=reason,
+            risk=risk,
+        )
+        .on_conflict_do_nothing()
+    )
+    handoff = await _open_handoff(session, conversation.id)
+    if handoff is not None and more_urgent(handoff.risk, risk) > handoff.risk:
+        handoff.risk, handoff.reason = risk, reason
+    if conversation.status is Status.BOT:
+        # Not `move_conversation`: while waiting the bot goes on answering, so no turn is outdated.
+        conversation.status = Status.WAITING
+    subject = Subject("conversation", conversation.id)
+    record(session, SYSTEM, "handoff.requested", subject, reason=reason, risk=str(risk))
+    await session.flush()
+    waiting = await session.scalar(
+        select(func.count())
+        .select_from(Handoff)
+        .where(
+            Handoff.organisation_id == conversation.organisation_id,
+            Handoff.closed_at.is_(None),
+            Handoff.accepted_at.is_(None),
+        )
+    )
+    return waiting or 0
+
+
+async def accept(
+    session: AsyncSession, conversation: Conversation, access: Access, *, at: datetime
+) -> None:
+    """A person takes the conversation (locked); the bot is silent from here on."""
+    account = await _account(session, access)
+    if conversation.status is Status.HUMAN:
+        raise ConflictError("已经有同事接入了这个会话。", code="already_accepted")
+    handoff = await _open_handoff(session, conversation.id)
+    if handoff is None:
+        handoff = Handoff(
+            organisation_id=conversation.organisation_id,
+            conversation_id=conversation.id,
+            reason=Reason.ASKED,
+            created_at=at,
+        )
+        session.add(handoff)
+    handoff.accepted_by, handoff.accepted_at = account.id, at
+    move_conversation(conversation, Status.HUMAN)
+    joined = citizen_text("taken_over", name=account.name)
+    await say(session, conversation, SYSTEM_VOICE, [Words(joined)], at=at)
+    record(session, _actor(account), "handoff.accepted", Subject("conversation", conversation.id))
+
+
+async def reply(
+    session: AsyncSession,
+    conversation: Conversation,
+    access: Access,
+    *,
+    message_id: str,
+    text: str,
+    at: datetime,
+) -> int:
+    """Say something as a person; a repeated `message_id` has no second effect. Returns its seq."""
+    account = await _account(session, access)
+    await _must_hold(session, conversation, account)
+    if (known := await seq_of(session, conversation.id, message_id)) is not None:
+        return known
+    speaker = Speaker(Author.HUMAN, account=account.id)
+    said = await say(session, conversation, speaker, [Words(text)], at=at)
+    said[0].vendor_id = message_id
+    return said[0].seq
+
+
+async def release(
+    session: AsyncSession, conversation: Conversation, access: Access, *, at: datetime
+) -> None:
+    """Give the conversation (locked) back to the bot."""
+    account = await _account(session, access)
+    handoff = await _must_hold(session, conversation, account)
+    handoff.closed_at = at
+    move_conversation(conversation, Status.BOT)
+    await say(session, conversation, SYSTEM_VOICE, [Words(citizen_text("given_back"))], at=at)
+    record(session, _actor(account), "handoff.released", Subject("conversation", conversation.id))
+
+
+async def visible_conversation(
+    session: AsyncSession, access: Access, conversation_id: UUID
+) -> Conversation:
+    """The conversation, if it belongs to the caller's organisation."""
+    found = await session.get(Conversation, conversation_id)
+    if found is None or found.organisation_id != access.organisation_id:
+        raise NotFoundError("没有这个会话,或者不在您的范围内。")
+    return found
+
+
+async def queue(session: AsyncSession, access: Access) -> Sequence[Waiting]:
+    """Open hand-overs of the organisation: risk first, then the longest wait."""
+    rows = await session.execute(
+        select(Handoff, Conversation)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(Handoff.organisation_id == access.organisation_id, Handoff.closed_at.is_(None))
+        .order_by(Handoff.risk.desc(), Handoff.created_at)
+        .limit(QUEUE_LIMIT)
+    )
+    return [Waiting(handoff, conversation) for handoff, conversation in rows]
+
+
+async def _open_handoff(session: AsyncSession, conversation: UUID) -> Handoff | None:
+    return await session.scalar(
+        select(Handoff).where(Handoff.conversation_id == conversation, Handoff.closed_at.is_(None))
+    )
+
+
+async def _account(session: AsyncSession, access: Access) -> Account:
+    if access.account_id is None:
+        raise ForbiddenError("接入会话需要个人账号登录。")
+    return (await session.scalars(select(Account).where(Account.id == access.account_id))).one()
+
+
+async def _must_hold(
+    session: AsyncSession, conversation: Conversation, account: Account
+) -> Handoff:
+    handoff = await _open_handoff(session, conversation.id)
+    if conversation.status is not Status.HUMAN or handoff is None:
+        raise InvalidError("请先接入这个会话。", code="not_accepted")
+    if handoff.accepted_by != account.id:
+        raise ConflictError("这个会话由另一位同事接待。", code="already_accepted")
+    return handoff
+
+
+def _actor(account: Account) -> Actor:
+    return Actor("account", str(account.id))

@@ -1,0 +1,52 @@
+"""A conversation as staff read it: personal data masked by what was understood when it came in."""
+
+import json
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.conversations.models import Conversation, Message
+from backend_api.conversations.rules import Author
+from backend_api.conversations.service import Words, words_of
+from backend_api.core.crypto import unseal
+from backend_api.drafts.rules import masked_value
+from backend_api.understanding.analysis import Pii
+from backend_api.understanding.masking import mask
+
+LAST_WORDS = 80
+# Not yet understood: nothing of it is shown, since nothing of it could be masked.
+NOT_YET = "…"
+# Rows of a card that hold free words or a secret.
+HIDDEN = frozenset({"query_code", "what", "demand"})
+
+
+def masked_text(session: AsyncSession, message: Message) -> str:
+    words = words_of(session, message)
+    if message.author is not Author.CITIZEN:
+        return _masked_reply(words)
+    if message.analysis_sealed is None:
+        return NOT_YET
+    analysis = json.loads(unseal(session, message.analysis_sealed))
+    return mask(words.text, [Pii(**span) for span in analysis["pii"]])
+
+
+async def last_words(session: AsyncSession, conversation: Conversation, author: Author) -> str:
+    found = await session.scalar(
+        select(Message)
+        .where(Message.conversation_id == conversation.id, Message.author == author)
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    return masked_text(session, found)[:LAST_WORDS] if found else ""
+
+
+def _masked_reply(words: Words) -> str:
+    """A card repeats the citizen's own data: its rows are masked, its query code hidden."""
+    if words.card is None:
+        return words.text
+    rows = [f"{row['label']}:{_masked(row['field'], row['value'])}" for row in words.card["rows"]]
+    return "\n".join([words.text, *rows])
+
+
+def _masked(field: str, value: str) -> str:
+    return "…" if field in HIDDEN else masked_value(field, value)

@@ -1,0 +1,114 @@
+"""The queue of those who wait for a person, and the conversation once a person has it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.access.service import Access
+from backend_api.access.views import Staff, service_only
+from backend_api.audit.service import Subject, record
+from backend_api.conversations.models import Conversation
+from backend_api.conversations.rules import Author
+from backend_api.conversations.service import lock_conversation, messages_after
+from backend_api.core.clock import now
+from backend_api.core.db import Session
+from backend_api.handoff import service
+from backend_api.handoff.schemas import (
+    HandoffCall,
+    Queue,
+    Queued,
+    QueueItem,
+    StaffReply,
+    Transcript,
+    TranscriptItem,
+)
+from backend_api.handoff.transcripts import last_words, masked_text
+from backend_api.organisation.service import site_name
+
+router = APIRouter(prefix="/v1", tags=["hand-over"])
+actions = APIRouter(prefix="/v1/internal", tags=["internal"], dependencies=[Depends(service_only)])
+
+
+@actions.post("/handoffs")
+async def request_person(session: Session, wanted: HandoffCall) -> Queued:
+    conversation = await lock_conversation(session, wanted.conversation)
+    waiting = await service.request_person(session, conversation, wanted.reason, at=now())
+    return Queued(waiting=waiting)
+
+
+@router.get("/queue")
+async def read_queue(session: Session, access: Staff) -> Queue:
+    rows = await service.queue(session, access)
+    return Queue(items=[await _item(session, access, row) for row in rows])
+
+
+@router.get("/conversations/{conversation_id}/messages")
+async def read_transcript(
+    session: Session,
+    access: Staff,
+    conversation_id: UUID,
+    after: Annotated[int, Query(ge=0)] = 0,
+) -> Transcript:
+    """Masked, 200 at a time. Reading is written down once a page that has something."""
+    conversation = await service.visible_conversation(session, access, conversation_id)
+    messages = await messages_after(session, conversation.id, after)
+    if messages:
+        subject = Subject("conversation", conversation.id)
+        record(session, access.actor, "conversation.read", subject, after=str(after))
+    items = [
+        TranscriptItem.model_validate(
+            {
+                "seq": one.seq,
+                "from": one.author,
+                "text": masked_text(session, one),
+                "at": one.created_at,
+            }
+        )
+        for one in messages
+    ]
+    return Transcript(items=items, status=conversation.status)
+
+
+async def _locked(session: Session, access: Staff, conversation_id: UUID) -> Conversation:
+    await service.visible_conversation(session, access, conversation_id)
+    return await lock_conversation(session, conversation_id)
+
+
+Locked = Annotated[Conversation, Depends(_locked)]
+
+
+@router.post("/conversations/{conversation_id}/accept")
+async def accept(session: Session, access: Staff, conversation: Locked) -> dict[str, str]:
+    await service.accept(session, conversation, access, at=now())
+    return {"status": conversation.status}
+
+
+@router.post("/conversations/{conversation_id}/reply", status_code=202)
+async def reply(
+    session: Session, access: Staff, conversation: Locked, wanted: StaffReply
+) -> dict[str, int]:
+    seq = await service.reply(
+        session, conversation, access, message_id=wanted.message_id, text=wanted.text, at=now()
+    )
+    return {"seq": seq}
+
+
+@router.post("/conversations/{conversation_id}/release")
+async def release(session: Session, access: Staff, conversation: Locked) -> dict[str, str]:
+    await service.release(session, conversation, access, at=now())
+    return {"status": conversation.status}
+
+
+async def _item(session: AsyncSession, access: Access, row: service.Waiting) -> QueueItem:
+    return QueueItem(
+        conversation=row.conversation.id,
+        reason=row.handoff.reason,
+        risk=row.handoff.risk,
+        since=row.handoff.created_at,
+        site=await site_name(session, row.conversation.site_id),
+        status=row.conversation.status,
+        mine=access.account_id is not None and row.handoff.accepted_by == access.account_id,
+        last_text=await last_words(session, row.conversation, Author.CITIZEN),
+    )

@@ -1,0 +1,88 @@
+"""Composition root of the api process: settings in, application out."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from backend_api.access.views import router as access
+from backend_api.cases.views import actions as case_actions
+from backend_api.cases.views import router as cases
+from backend_api.conversations.views import router as chat
+from backend_api.core import logs
+from backend_api.core.crypto import Keyring
+from backend_api.core.db import open_sessions
+from backend_api.core.health import router as health
+from backend_api.core.http import Envelope, add_error_handlers
+from backend_api.core.jobs import open_jobs
+from backend_api.core.live import News
+from backend_api.handoff.views import actions as handoff_actions
+from backend_api.handoff.views import router as handoff
+from backend_api.notifications.texts import citizen_text
+from backend_api.web.views import STATIC
+from backend_api.web.views import router as web
+
+DESCRIPTION = (
+    "The one way to the data of 话聊. Citizens' channels, staff and actions all come here."
+)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="HUALIAO_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int
+    database_url: str
+    keyring: Path
+    service_token: str
+    engine_url: str
+    actions_url: str
+
+
+def create_app(settings: Settings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            jobs = open_jobs(settings.database_url)
+            await stack.enter_async_context(jobs.open_async())
+            sessions = open_sessions(
+                settings.database_url, keyring=Keyring(settings.keyring), jobs=jobs
+            )
+            stack.push_async_callback(sessions.kw["bind"].dispose)
+            news = News(settings.database_url)
+            await stack.enter_async_context(news.listening())
+            app.state.sessions, app.state.news = sessions, news
+            app.state.neighbours = await stack.enter_async_context(httpx.AsyncClient(timeout=2.0))
+            yield
+
+    app = FastAPI(title="话聊 Hualiao", description=DESCRIPTION, lifespan=lifespan)
+    app.state.settings = settings
+    add_error_handlers(app, malformed=citizen_text("bad_message"))
+    for router in (chat, web, access, cases, handoff, case_actions, handoff_actions, health):
+        app.include_router(router)
+    app.mount("/static/web", StaticFiles(directory=STATIC), name="web")
+    app.add_middleware(Envelope, too_long=citizen_text("too_long_message"))
+    return app
+
+
+def main() -> None:
+    settings = Settings()
+    logs.configure("api")
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        ws_max_size=128 * 1024,
+        timeout_graceful_shutdown=5,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Units and sites: everything that changes the organisation. Callers own the transaction."""
+
+import secrets
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.audit.service import Actor, Subject, record
+from backend_api.core.errors import ConflictError, NotFoundError
+from backend_api.core.ids import new_id
+from backend_api.organisation.models import Site, Unit
+from backend_api.organisation.rules import Level, child_path, may_contain
+
+# No 0/o, 1/l/i: a code is read from a poster and typed on a phone.
+CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+CODE_LENGTH = 7
+MAX_SITES = 1000
+
+
+async def add_unit(
+    session: AsyncSession, actor: Actor, *, name: str, level: Level, parent: Unit | None
+) -> Unit:
+    if parent is not None and not may_contain(parent.level, level):
+        raise ConflictError(f"{parent.level} cannot contain {level}", code="wrong_level")
+    unit_id = new_id()
+    unit = Unit(
+        id=unit_id,
+        parent_id=parent.id if parent else None,
+        level=level,
+        name=name,
+        path=child_path(parent.path if parent else "/", str(unit_id)),
+    )
+    session.add(unit)
+    await session.flush()
+    record(session, actor, "unit.added", Subject("unit", unit.id))
+    return unit
+
+
+async def root_unit(session: AsyncSession) -> Unit | None:
+    return await session.scalar(
+        select(Unit).where(Unit.parent_id.is_(None)).order_by(Unit.created_at).limit(1)
+    )
+
+
+async def add_site(
+    session: AsyncSession, actor: Actor, *, name: str, unit: Unit, place: str = ""
+) -> Site:
+    """`place` is where the code hangs, in words a citizen would use (区/街道/社区/小区)."""
+    site = Site(unit_id=unit.id, code=_new_code(), name=name, place=place)
+    session.add(site)
+    await session.flush()
+    record(session, actor, "site.added", Subject("site", site.id))
+    return site
+
+
+async def site_by_code(session: AsyncSession, code: str) -> Site:
+    found = await session.scalar(select(Site).where(Site.code == code, Site.active))
+    if found is None:
+        raise NotFoundError("这个二维码已经停用,请看看旁边有没有新的。", code="unknown_site")
+    return found
+
+
+async def site_name(session: AsyncSession, site: UUID | None) -> str | None:
+    found = await session.get(Site, site) if site is not None else None
+    return found.name if found else None
+
+
+async def list_sites(session: AsyncSession) -> Sequence[Site]:
+    return (await session.scalars(select(Site).order_by(Site.created_at).limit(MAX_SITES))).all()
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))

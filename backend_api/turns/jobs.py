@@ -1,0 +1,53 @@
+"""The job that keeps the promise made when a message was stored."""
+
+import logging
+from uuid import UUID
+
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.jobs import Job
+
+from backend_api.conversations.service import TURN_JOB
+from backend_api.core.clock import now
+from backend_api.core.jobs import Jobs
+from backend_api.turns.rules import GIVE_UP_AT, TELL_DELAY_AT, wait_before_retry
+from backend_api.turns.service import Turns
+
+log = logging.getLogger(__name__)
+
+
+class _UntilGivenUp(BaseRetryStrategy):
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        wait = wait_before_retry(job.attempts)
+        return RetryDecision(retry_at=now() + wait) if wait is not None else None
+
+
+def register(jobs: Jobs, turns: Turns) -> None:
+    """Every worker registers every job."""
+
+    @jobs.task(name=TURN_JOB, retry=_UntilGivenUp(), pass_context=True)
+    async def run_turn(context: JobContext, conversation: str) -> None:
+        attempts = context.job.attempts
+        try:
+            await turns.run(UUID(conversation), attempts=attempts)
+        except Exception as exc:  # noqa: BLE001 - the one boundary: the citizen is told, the job retried
+            await _tell(turns, UUID(conversation), attempts, exc)
+
+    del run_turn
+
+
+async def _tell(turns: Turns, conversation: UUID, attempts: int, failure: Exception) -> None:
+    """Raises the failure again, so that the job is retried, until it is time to give up."""
+    log.warning(
+        "turn failed",
+        extra={
+            "conversation": str(conversation),
+            "attempts": attempts,
+            "failure": type(failure).__name__,
+        },
+    )
+    if attempts >= GIVE_UP_AT - 1:
+        await turns.give_up(conversation, attempts=attempts, failure=failure)
+        return
+    if attempts == TELL_DELAY_AT:
+        await turns.tell_delay(conversation)
+    raise failure

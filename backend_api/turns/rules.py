@@ -1,0 +1,214 @@
+"""What a turn may propose, and what its result means. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from backend_api.drafts.rules import ANONYMOUS, How, masked_value
+from backend_api.understanding.analysis import Analysis, Crisis, Pii
+from backend_api.understanding.masking import mask
+
+MAX_ENGINE_CHARACTERS = 4000
+# An answer longer than this is an account of its own, in which the found span is the better value.
+MAX_ANSWER = {"where": 60, "demand": 200}
+FACT_FIELDS = frozenset(
+    {"what", "where", "when", "respondent", "demand", "amount", "people", "name", "contact"}
+)
+LOST_AFTER = 2
+CRISIS_LEVEL = 2
+RETRY_WAITS = (0.5, 1.0, 2.0, 3.0)
+RETRY_AFTER_THAT = 5.0
+TELL_DELAY_AT = 4
+GIVE_UP_AT = 25
+
+
+class Outcome(StrEnum):
+    ANSWERED = "answered"
+    CRISIS = "crisis"
+    SUPERSEDED = "superseded"
+    HELD = "held"
+    GIVEN_UP = "given_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A citizen's message that waits for its turn, with what was understood."""
+
+    id: UUID
+    seq: int
+    text: str
+    analysis: Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A value that the message offers for a slot; the engine sees `id` only."""
+
+    id: str
+    entity: str
+    value: str
+    masked: str
+    how: How
+    message: UUID
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value with its masked form, still without a name for the engine."""
+
+    value: str
+    masked: str
+
+
+def wait_before_retry(attempts: int) -> timedelta | None:
+    """None: give up. `attempts` counts the failed ones; two minutes in all."""
+    if attempts >= GIVE_UP_AT:
+        return None
+    seconds = RETRY_WAITS[attempts] if attempts < len(RETRY_WAITS) else RETRY_AFTER_THAT
+    return timedelta(seconds=seconds)
+
+
+def worst_crisis(said: Sequence[Said]) -> Crisis:
+    return max((one.analysis.crisis for one in said), key=lambda crisis: crisis.level)
+
+
+def propose(said: Sequence[Said], asking: str | None) -> list[Proposal]:
+    """Everything these messages might settle. The last message that says a thing wins."""
+    proposals: list[Proposal] = []
+
+    def add(entity: str, found: Found, source: Said, how: How) -> None:
+        name = f"p{len(proposals) + 1}"
+        proposals.append(
+            Proposal(name, entity, found.value, found.masked, how, source.id, source.seq)
+        )
+
+    whole = Found(joined(said), joined_masked(said))
+    add("story", whole, said[-1], How.SAID)
+    if asking is not None:
+        add("answer", whole, said[-1], How.ANSWERED)
+    for entity, find in FINDERS.items():
+        for one in reversed(said):
+            if (found := find(one)) is not None:
+                add(entity, _whole_answer(entity, asking, one, found), one, How.SAID)
+                break
+    return proposals
+
+
+def entities(proposals: Iterable[Proposal], length: int) -> list[dict[str, str | int]]:
+    return [{"entity": one.entity, "value": one.id, "start": 0, "end": length} for one in proposals]
+
+
+def accepted(slots: Mapping[str, object], proposals: Iterable[Proposal]) -> dict[str, Proposal]:
+    """Field → proposal, for every slot that the engine filled from this turn's proposals."""
+    by_id = {one.id: one for one in proposals}
+    return {
+        field: by_id[value]
+        for field, value in slots.items()
+        if field in FACT_FIELDS and isinstance(value, str) and value in by_id
+    }
+
+
+def stays_anonymous(slots: Mapping[str, object], settled: Mapping[str, str]) -> bool:
+    return slots.get("contact") == ANONYMOUS and settled.get("contact") != ANONYMOUS
+
+
+def next_misunderstood(before: int, intent: str, responses: Iterable[str]) -> int:
+    """How many times in a row the engine did not know what to make of it."""
+    lost = intent == "nlu_fallback" or any(one.startswith("utter_default") for one in responses)
+    return before + 1 if lost else 0
+
+
+def joined(said: Sequence[Said]) -> str:
+    """People type in pieces: one text, a line each."""
+    return "\n".join(one.text for one in said)
+
+
+def joined_masked(said: Sequence[Said]) -> str:
+    return "\n".join(mask(one.text, one.analysis.pii) for one in said)
+
+
+def _whole_answer(entity: str, asking: str | None, one: Said, found: Found) -> Found:
+    """A short answer counts as a whole: "水贝村3栋,超市楼上", not just its street."""
+    if entity != asking or len(one.text) > MAX_ANSWER.get(entity, 0):
+        return found
+    return Found(one.text, mask(one.text, one.analysis.pii))
+
+
+def _where(one: Said) -> Found | None:
+    places = one.analysis.fields.places
+    if not places:
+        return None
+    longest = max(places, key=lambda place: place.end - place.start)
+    return _cut(one, longest.start, longest.end)
+
+
+def _when(one: Said) -> Found | None:
+    times = one.analysis.fields.times
+    return _cut(one, times[0].start, times[0].end) if times else None
+
+
+def _demand(one: Said) -> Found | None:
+    spans = one.analysis.fields.demand
+    if not spans:
+        return None
+    parts = [_cut(one, span.start, span.end) for span in spans]
+    return Found(";".join(part.value for part in parts), ";".join(part.masked for part in parts))
+
+
+def _contact(one: Said) -> Found | None:
+    phones = one.analysis.fields.phones
+    if not phones:
+        return None
+    number = phones[-1].value
+    return Found(number, masked_value("contact", number))
+
+
+def _name(one: Said) -> Found | None:
+    names = [person for person in one.analysis.fields.persons if person.role == "applicant"]
+    return Found(names[0].text, masked_value("name", names[0].text)) if names else None
+
+
+def _respondent(one: Said) -> Found | None:
+    fields = one.analysis.fields
+    found = [org for org in fields.orgs if org.role == "respondent"]
+    named = [person for person in fields.persons if person.role == "respondent"]
+    best = sorted(found, key=lambda org: org.kind != "named") or named
+    return _cut(one, best[0].start, best[0].end) if best else None
+
+
+def _amount(one: Said) -> Found | None:
+    money = one.analysis.fields.money
+    if not money:
+        return None
+    largest = max(money, key=lambda amount: amount.max or amount.min or 0)
+    return _cut(one, largest.start, largest.end)
+
+
+def _people(one: Said) -> Found | None:
+    counts = one.analysis.fields.counts
+    return _cut(one, counts[0].start, counts[0].end) if counts else None
+
+
+def _cut(one: Said, start: int, end: int) -> Found:
+    inside = [
+        Pii(max(span.start, start) - start, min(span.end, end) - start, span.type)
+        for span in one.analysis.pii
+        if span.start < end and span.end > start
+    ]
+    text = one.text[start:end]
+    return Found(text, mask(text, inside))
+
+
+FINDERS = {
+    "where": _where,
+    "when": _when,
+    "demand": _demand,
+    "contact": _contact,
+    "name": _name,
+    "respondent": _respondent,
+    "amount": _amount,
+    "people": _people,
+}

@@ -1,0 +1,415 @@
+"""One turn: take what waits, understand it, let the engine decide, write the answer.
+
+No transaction is open while the engine thinks. The end of the turn compares the conversation's
+version with the one the turn began with: a person who has taken over is never talked over.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.audit.service import SYSTEM, Subject, record
+from backend_api.cases.service import latest_case, receipt_rows
+from backend_api.conversations.models import Conversation, Message
+from backend_api.conversations.rules import Author, Status, bot_may_speak
+from backend_api.conversations.service import (
+    Card,
+    Speaker,
+    Words,
+    lock_conversation,
+    messages_after,
+    say,
+)
+from backend_api.core.clock import now
+from backend_api.core.crypto import seal, unseal
+from backend_api.core.db import Sessions
+from backend_api.core.ids import new_id
+from backend_api.drafts.rules import ANONYMOUS, How, settled_slots
+from backend_api.drafts.service import (
+    Finding,
+    current_facts,
+    latest_draft,
+    open_draft,
+    read_back_rows,
+    start_draft,
+    values_of,
+    write_facts,
+)
+from backend_api.handoff.rules import Reason
+from backend_api.handoff.service import request_person
+from backend_api.notifications.texts import citizen_text, has_citizen_text
+from backend_api.organisation.models import Site
+from backend_api.turns.engine import Engine, EngineAnswer, EngineDownError, EngineTurn
+from backend_api.turns.models import Turn
+from backend_api.turns.rules import (
+    CRISIS_LEVEL,
+    LOST_AFTER,
+    MAX_ENGINE_CHARACTERS,
+    Outcome,
+    Proposal,
+    Said,
+    accepted,
+    entities,
+    joined_masked,
+    next_misunderstood,
+    propose,
+    stays_anonymous,
+    worst_crisis,
+)
+from backend_api.understanding.analysis import Analysis
+
+MAX_MESSAGES = 100
+
+
+class OutdatedError(Exception):
+    """The conversation moved on while the engine thought, and the bot may still speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a turn begins with; read in one short transaction."""
+
+    id: UUID
+    conversation: UUID
+    version: int
+    status: Status
+    number: int
+    state: dict[str, str | int | bool | None]
+    place: str
+    facts: dict[str, str]
+    filed: bool
+    said: tuple[tuple[UUID, int, str], ...]
+
+
+@dataclass(slots=True)
+class Trace:
+    """Milliseconds of each stage and what the engine did, for the turn's row."""
+
+    values: dict[str, str | float | list[str]] = field(default_factory=dict)
+    _since: float = field(default_factory=time.perf_counter)
+
+    def stage(self, name: str) -> None:
+        at = time.perf_counter()
+        self.values[name] = round((at - self._since) * 1000, 1)
+        self._since = at
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What runs turns: made once by the worker's root."""
+
+    sessions: Sessions
+    engine: Engine
+    read: Callable[[str, datetime, str], Analysis]
+
+    async def run(self, conversation: UUID, *, attempts: int) -> Outcome | None:
+        """Answer everything that waits in the conversation; None when nothing does."""
+        trace = Trace()
+        async with self.sessions.begin() as session:
+            waiting = await take(session, conversation)
+        if waiting is None:
+            return None
+        trace.stage("take_ms")
+        said = self._read(waiting)
+        trace.stage("understand_ms")
+        if not bot_may_speak(waiting.status):
+            return await self._held(waiting, said, trace)
+        if worst_crisis(said).level >= CRISIS_LEVEL:
+            return await self._crisis(waiting, said, trace, attempts)
+        return await self._converse(waiting, said, trace, attempts)
+
+    async def tell_delay(self, conversation: UUID) -> None:
+        """The turn keeps failing: say that the words are kept. Called once a turn."""
+        async with self.sessions.begin() as session:
+            locked = await lock_conversation(session, conversation)
+            if bot_may_speak(locked.status):
+                words = [Words(citizen_text("delayed"))]
+                await say(session, locked, Speaker(Author.SYSTEM), words, at=now())
+
+    async def give_up(self, conversation: UUID, *, attempts: int, failure: Exception) -> None:
+        """Tell the truth, keep the words, call a person.
+
+        Where the engine was only out of reach, the words go on waiting for the next turn.
+        """
+        async with self.sessions.begin() as session:
+            waiting = await take(session, conversation)
+            if waiting is None:
+                return
+            locked = await lock_conversation(session, conversation)
+            await request_person(session, locked, Reason.FAILURE, at=now())
+            words = [Words(citizen_text("given_up"))]
+            await say(session, locked, Speaker(Author.SYSTEM, waiting.id), words, at=now())
+            _end(session, locked, waiting, Outcome.GIVEN_UP, Trace(), attempts)
+            if isinstance(failure, EngineDownError):
+                locked.answered_seq = waiting.said[0][1] - 1
+
+    def _read(self, waiting: Waiting) -> tuple[Said, ...]:
+        at = now()
+        return tuple(
+            Said(message, seq, text, self.read(text, at, waiting.place))
+            for message, seq, text in waiting.said
+        )
+
+    async def _converse(
+        self, waiting: Waiting, said: Sequence[Said], trace: Trace, attempts: int
+    ) -> Outcome:
+        proposals = propose(said, _asking(waiting))
+        text = joined_masked(said)[:MAX_ENGINE_CHARACTERS]
+        answer = await self.engine.answer(
+            sender=f"{waiting.id}-{attempts}",
+            text=text,
+            metadata=_metadata(waiting, proposals, len(text)),
+        )
+        trace.stage("engine_ms")
+        trace.values |= {
+            "intent": answer.state.intent.name or "",
+            "confidence": round(answer.state.intent.confidence, 3),
+            "actions": answer.state.actions,
+        }
+        async with self.sessions.begin() as session:
+            return await finish(
+                session, waiting, said, answer, _Ending(tuple(proposals), trace, attempts)
+            )
+
+    async def _crisis(
+        self, waiting: Waiting, said: Sequence[Said], trace: Trace, attempts: int
+    ) -> Outcome:
+        """The right line first, then one question; a person is called. No engine is asked."""
+        crisis = worst_crisis(said)
+        async with self.sessions.begin() as session:
+            locked = await lock_conversation(session, waiting.conversation)
+            at = now()
+            await request_person(session, locked, Reason.CRISIS, risk=crisis.level, at=at)
+            if bot_may_speak(locked.status):
+                words = [Words(_crisis_text(crisis.kinds)), Words(citizen_text("crisis_queued"))]
+                await say(session, locked, Speaker(Author.BOT, waiting.id), words, at=at)
+            await _store_analyses(session, said)
+            _end(session, locked, waiting, Outcome.CRISIS, trace, attempts)
+        return Outcome.CRISIS
+
+    async def _held(self, waiting: Waiting, said: Sequence[Said], trace: Trace) -> Outcome:
+        """A person holds the conversation: understand, raise the risk if need be, stay silent."""
+        crisis = worst_crisis(said)
+        async with self.sessions.begin() as session:
+            locked = await lock_conversation(session, waiting.conversation)
+            if crisis.level >= CRISIS_LEVEL:
+                await request_person(session, locked, Reason.CRISIS, risk=crisis.level, at=now())
+            await _store_analyses(session, said)
+            _end(session, locked, waiting, Outcome.HELD, trace, 0)
+        return Outcome.HELD
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    proposals: tuple[Proposal, ...]
+    trace: Trace
+    attempts: int
+
+
+async def take(session: AsyncSession, conversation_id: UUID) -> Waiting | None:
+    """Everything that waits in a conversation and what is known so far."""
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None:
+        return None
+    messages = await messages_after(
+        session,
+        conversation.id,
+        conversation.answered_seq,
+        authors=frozenset({Author.CITIZEN}),
+        limit=MAX_MESSAGES,
+    )
+    if not messages:
+        return None
+    draft = await latest_draft(session, conversation.id)
+    is_open = draft is not None and draft.status == "open"
+    facts = await current_facts(session, draft.id) if draft is not None and is_open else {}
+    site = await session.get(Site, conversation.site_id) if conversation.site_id else None
+    return Waiting(
+        id=new_id(),
+        conversation=conversation.id,
+        version=conversation.version,
+        status=conversation.status,
+        number=conversation.turn_count + 1,
+        state=dict(conversation.state),
+        place=site.place if site else "",
+        facts=values_of(session, facts),
+        filed=draft is not None and not is_open,
+        said=tuple((one.id, one.seq, unseal(session, one.body_sealed)) for one in messages),
+    )
+
+
+async def finish(
+    session: AsyncSession,
+    waiting: Waiting,
+    said: Sequence[Said],
+    answer: EngineAnswer,
+    ending: _Ending,
+) -> Outcome:
+    """Write facts, replies and the dialogue's state, unless somebody took over meanwhile."""
+    conversation = await lock_conversation(session, waiting.conversation)
+    outdated = conversation.version != waiting.version
+    if outdated and bot_may_speak(conversation.status):
+        raise OutdatedError
+    at = now()
+    await _store_analyses(session, said)
+    facts = await _write_findings(session, waiting, said, answer, ending.proposals)
+    words = await _words(session, waiting, answer, facts)
+    if outdated:
+        # Only what reports a stored effect is still said: the receipt of a filed case.
+        words = [one for one in words if one.card is not None and one.card["kind"] == "receipt"]
+    author = Author.SYSTEM if outdated else Author.BOT
+    await say(session, conversation, Speaker(author, waiting.id), words, at=at)
+    conversation.state = _next_state(waiting, answer)
+    outcome = Outcome.SUPERSEDED if outdated else Outcome.ANSWERED
+    ending.trace.stage("write_ms")
+    _end(session, conversation, waiting, outcome, ending.trace, ending.attempts)
+    return outcome
+
+
+def _end(
+    session: AsyncSession,
+    conversation: Conversation,
+    waiting: Waiting,
+    outcome: Outcome,
+    trace: Trace,
+    attempts: int,
+) -> None:
+    conversation.answered_seq = waiting.said[-1][1]
+    conversation.turn_count = waiting.number
+    conversation.version += 1
+    session.add(
+        Turn(
+            id=waiting.id,
+            conversation_id=conversation.id,
+            number=waiting.number,
+            first_seq=waiting.said[0][1],
+            last_seq=waiting.said[-1][1],
+            outcome=outcome,
+            attempts=attempts,
+            trace=trace.values,
+        )
+    )
+    if outcome is Outcome.GIVEN_UP:
+        record(session, SYSTEM, "turn.given_up", Subject("conversation", conversation.id))
+
+
+def _asking(waiting: Waiting) -> str | None:
+    asking = waiting.state.get("asking")
+    return asking if isinstance(asking, str) else None
+
+
+def _settled(waiting: Waiting) -> dict[str, str]:
+    known = dict(waiting.facts)
+    if waiting.place:
+        known.setdefault("where", waiting.place)
+    return settled_slots(known, known.get("type"), _asking(waiting))
+
+
+def _metadata(waiting: Waiting, proposals: Sequence[Proposal], length: int) -> EngineTurn:
+    form = waiting.state.get("form")
+    misunderstood = waiting.state.get("misunderstood") or 0
+    return EngineTurn(
+        conversation=str(waiting.conversation),
+        turn=str(waiting.id),
+        message=str(waiting.said[-1][0]),
+        draft=_settled(waiting),
+        asking=_asking(waiting),
+        form=form if isinstance(form, str) else None,
+        memory={"lost": int(misunderstood) >= LOST_AFTER, "filed": waiting.filed},
+        entities=entities(proposals, length),
+    )
+
+
+def _next_state(waiting: Waiting, answer: EngineAnswer) -> dict[str, str | int | bool | None]:
+    before = waiting.state.get("misunderstood") or 0
+    return {
+        "asking": answer.state.asking,
+        "form": answer.state.form,
+        "misunderstood": next_misunderstood(
+            int(before),
+            answer.state.intent.name or "",
+            (message.response for message in answer.messages),
+        ),
+    }
+
+
+async def _write_findings(
+    session: AsyncSession,
+    waiting: Waiting,
+    said: Sequence[Said],
+    answer: EngineAnswer,
+    proposals: Sequence[Proposal],
+) -> dict[str, str]:
+    """Store what the engine accepted. Returns the facts of the open draft, readable."""
+    findings = {
+        name: Finding(one.value, one.masked, one.how, one.message, one.seq)
+        for name, one in accepted(answer.state.slots, proposals).items()
+    }
+    if stays_anonymous(answer.state.slots, _settled(waiting)):
+        findings["contact"] = Finding(ANONYMOUS, ANONYMOUS, How.ANSWERED, said[-1].id, said[-1].seq)
+    if "what" in findings:
+        findings |= _classified(said)
+    draft = await open_draft(session, waiting.conversation)
+    if draft is None and findings:
+        draft = await start_draft(session, waiting.conversation)
+        if waiting.place:
+            findings.setdefault("where", Finding(waiting.place, waiting.place, How.SITE))
+    if draft is None:
+        return {}
+    await write_facts(session, draft.id, findings, at=now())
+    return values_of(session, await current_facts(session, draft.id))
+
+
+def _classified(said: Sequence[Said]) -> dict[str, Finding]:
+    """Type and matter as understanding guesses them; a clerk may correct them later."""
+    longest = max(said, key=lambda one: len(one.text))
+    analysis = longest.analysis
+    matter = analysis.matters[0].name if analysis.matters else None
+    guesses = {"type": analysis.case_type, "matter": matter}
+    return {
+        name: Finding(value, value, How.GUESSED, longest.id, longest.seq)
+        for name, value in guesses.items()
+        if value
+    }
+
+
+async def _words(
+    session: AsyncSession, waiting: Waiting, answer: EngineAnswer, facts: Mapping[str, str]
+) -> list[Words]:
+    words = [Words(citizen_text("notice"))] if waiting.number == 1 else []
+    for message in answer.messages:
+        card = await _card(session, waiting, message.card, facts)
+        words.append(Words(message.text, tuple(message.choices), card))
+    return words
+
+
+async def _card(
+    session: AsyncSession, waiting: Waiting, kind: str | None, facts: Mapping[str, str]
+) -> Card | None:
+    if kind == "read_back":
+        return Card(kind=kind, rows=read_back_rows(facts))
+    if kind == "receipt":
+        case = await latest_case(session, waiting.conversation)
+        return Card(kind=kind, rows=receipt_rows(session, case)) if case else None
+    return None
+
+
+async def _store_analyses(session: AsyncSession, said: Sequence[Said]) -> None:
+    for one in said:
+        sealed = seal(session, json.dumps(one.analysis.to_json(), ensure_ascii=False))
+        await session.execute(
+            update(Message).where(Message.id == one.id).values(analysis_sealed=sealed)
+        )
+
+
+def _crisis_text(kinds: Sequence[str]) -> str:
+    for kind in kinds:
+        if has_citizen_text(f"crisis_{kind}"):
+            return citizen_text(f"crisis_{kind}")
+    return citizen_text("crisis_other")

@@ -1,0 +1,207 @@
+"""The citizen page and its WebSocket. The frames are described in docs/reference/interfaces.md."""
+
+import asyncio
+import json
+from contextlib import suppress
+from pathlib import Path
+from uuid import UUID
+
+from fastapi import APIRouter, Request, WebSocket
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.websockets import WebSocketDisconnect
+
+from backend_api.access.views import Bearer
+from backend_api.conversations import service as conversations
+from backend_api.conversations.models import Conversation, Message
+from backend_api.conversations.rules import Author, Status, bot_may_speak
+from backend_api.conversations.schemas import Name
+from backend_api.core.clock import now
+from backend_api.core.db import Session, Sessions
+from backend_api.core.errors import ApiError
+from backend_api.core.live import News
+from backend_api.core.text import whole
+from backend_api.notifications.texts import citizen_text
+from backend_api.web import service
+
+STATIC = Path(__file__).parent / "static"
+HELLO_SECONDS = 15.0
+# News may be missed while the database restarts: look anyway now and then.
+LOOK_SECONDS = 20.0
+UNKNOWN_SESSION = 4401
+router = APIRouter(tags=["web"])
+
+
+class SessionWanted(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    site: Name
+
+
+class SessionOpened(BaseModel):
+    session: str
+
+
+@router.get("/c/{site}", include_in_schema=False)
+async def page(site: str) -> FileResponse:
+    """The same page for every site; it asks for its session itself."""
+    return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+
+
+@router.post("/v1/web/sessions", status_code=201)
+async def open_session(session: Session, request: Request, wanted: SessionWanted) -> SessionOpened:
+    origin = request.client.host if request.client else ""
+    secret = await service.open_session(session, site=wanted.site, origin=origin, at=now())
+    return SessionOpened(session=secret)
+
+
+@router.delete("/v1/web/sessions", status_code=204)
+async def forget_session(session: Session, secret: Bearer) -> None:
+    await service.forget_session(session, secret)
+
+
+@router.websocket("/v1/web/chat")
+async def chat(socket: WebSocket) -> None:
+    await socket.accept()
+    line = _Line(socket, socket.app.state.sessions, socket.app.state.news)
+    with suppress(WebSocketDisconnect, TimeoutError):
+        if await line.greet():
+            await line.talk()
+
+
+class _Line:
+    """One open page. Sends what is new, takes what is said."""
+
+    def __init__(self, socket: WebSocket, sessions: Sessions, news: News) -> None:
+        self._socket, self._sessions, self._news = socket, sessions, news
+        self._conversation = UUID(int=0)
+        self._shown = 0
+        self._status: Status | None = None
+        self._typing = False
+
+    async def greet(self) -> bool:
+        async with asyncio.timeout(HELLO_SECONDS):
+            frame = await self._frame()
+        match frame:
+            case {"type": "hello", "session": str(secret), "after": int(after)}:
+                return await self._open(secret, after)
+            case _:
+                return await self._turn_away("bad_frame", citizen_text("bad_message"))
+
+    async def talk(self) -> None:
+        with self._news.of(self._conversation) as event:
+            pushing = asyncio.create_task(self._push(event))
+            hearing = asyncio.create_task(self._hear())
+            try:
+                done, _ = await asyncio.wait(
+                    (pushing, hearing), return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in done:
+                    task.result()
+            finally:
+                for task in (pushing, hearing):
+                    task.cancel()
+                await asyncio.gather(pushing, hearing, return_exceptions=True)
+
+    async def _open(self, secret: str, after: int) -> bool:
+        try:
+            async with self._sessions() as session:
+                found = await service.conversation_of_session(session, secret)
+        except ApiError as exc:
+            return await self._turn_away(exc.reason, str(exc))
+        self._conversation, self._shown, self._status = found.id, max(after, 0), found.status
+        await self._send({"type": "ready", "status": found.status})
+        return True
+
+    async def _turn_away(self, code: str, text: str) -> bool:
+        await self._send({"type": "refused", "code": code, "text": text})
+        await self._socket.close(UNKNOWN_SESSION)
+        return False
+
+    async def _push(self, event: asyncio.Event) -> None:
+        while True:
+            event.clear()
+            await self._show_what_is_new()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await event.wait()
+
+    async def _show_what_is_new(self) -> None:
+        async with self._sessions.begin() as session:
+            conversation = await session.get(Conversation, self._conversation)
+            if conversation is None:
+                return
+            messages = await conversations.messages_after(session, self._conversation, self._shown)
+            frames = [_frame_of(conversations.words_of(session, one), one) for one in messages]
+            if messages:
+                await conversations.mark_delivered(
+                    session, self._conversation, messages[-1].seq, at=now()
+                )
+        for frame, message in zip(frames, messages, strict=True):
+            await self._send(frame)
+            self._shown = message.seq
+        if messages and messages[-1].author is not Author.CITIZEN:
+            await self._show_typing(on=False)
+        if conversation.status is not self._status:
+            self._status = conversation.status
+            await self._send({"type": "status", "status": conversation.status})
+
+    async def _hear(self) -> None:
+        while True:
+            match await self._frame():
+                case {"type": "say", "message_id": str(message_id), "text": str(text)}:
+                    await self._take(message_id, text)
+                case {"type": "ping"}:
+                    await self._send({"type": "pong"})
+                case _:
+                    refusal = {"code": "bad_frame", "text": citizen_text("bad_message")}
+                    await self._send({"type": "refused", **refusal})
+
+    async def _take(self, message_id: str, text: str) -> None:
+        if not 0 < len(message_id) <= 128 or not message_id.isprintable():
+            refusal = {"code": "bad_frame", "text": citizen_text("bad_message")}
+            await self._send({"type": "refused", "message_id": message_id[:128], **refusal})
+            return
+        try:
+            async with self._sessions.begin() as session:
+                locked = await conversations.lock_conversation(session, self._conversation)
+                seq = await conversations.receive(
+                    session,
+                    locked,
+                    message_id=whole(message_id),
+                    text=conversations.acceptable(text),
+                    at=now(),
+                )
+        except ApiError as exc:
+            refusal = {"code": exc.reason, "text": str(exc)}
+            await self._send({"type": "refused", "message_id": message_id, **refusal})
+            return
+        await self._send({"type": "stored", "message_id": message_id, "seq": seq})
+        if bot_may_speak(locked.status):
+            await self._show_typing(on=True)
+
+    async def _show_typing(self, *, on: bool) -> None:
+        if on is not self._typing:
+            self._typing = on
+            await self._send({"type": "typing", "on": on})
+
+    async def _frame(self) -> object:
+        try:
+            return json.loads(await self._socket.receive_text())
+        except (json.JSONDecodeError, KeyError):
+            return None
+
+    async def _send(self, frame: dict[str, object]) -> None:
+        await self._socket.send_text(json.dumps(frame, ensure_ascii=False))
+
+
+def _frame_of(words: conversations.Words, message: Message) -> dict[str, object]:
+    return {
+        "type": "message",
+        "seq": message.seq,
+        "from": message.author,
+        "text": words.text,
+        "choices": list(words.choices),
+        "card": words.card,
+        "at": message.created_at.isoformat(),
+    }
