@@ -1,4 +1,4 @@
-"""What many tests stand on: a real PostgreSQL with a fresh database each, and the api in-process."""
+"""What many tests stand on: a real PostgreSQL with a fresh database each, and the api."""
 
 import asyncio
 import secrets

@@ -14,6 +14,7 @@ from backend_api.audit.service import BOT, Subject, record
 from backend_api.cases.models import CASE_NUMBERS, Case
 from backend_api.cases.rules import QUERY_CODE_ALPHABET, QUERY_CODE_LENGTH, registration_number
 from backend_api.conversations.models import Conversation
+from backend_api.conversations.service import CardRow
 from backend_api.core.clock import day_in_china
 from backend_api.core.crypto import seal, unseal
 from backend_api.core.errors import ConflictError, NotFoundError
@@ -63,12 +64,12 @@ async def file_draft(session: AsyncSession, conversation: Conversation, *, at: d
     return case
 
 
-def receipt_rows(session: AsyncSession, case: Case) -> list[dict[str, str]]:
+def receipt_rows(session: AsyncSession, case: Case) -> list[CardRow]:
     """What the citizen keeps: the number and the code that opens it."""
     code = unseal(session, case.query_code_sealed)
     return [
-        {"field": "number", "label": label("number"), "value": case.number},
-        {"field": "query_code", "label": label("query_code"), "value": code},
+        CardRow(field="number", label=label("number"), value=case.number, masked=case.number),
+        CardRow(field="query_code", label=label("query_code"), value=code, masked="…"),
     ]
 
 

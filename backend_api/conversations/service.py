@@ -48,11 +48,20 @@ class Speaker:
     account: UUID | None = None
 
 
+class CardRow(TypedDict):
+    """`masked` is what staff see in place of `value`; it does not travel to the citizen."""
+
+    field: str
+    label: str
+    value: str
+    masked: str
+
+
 class Card(TypedDict):
     """`kind`: read_back or receipt."""
 
     kind: str
-    rows: list[dict[str, str]]
+    rows: list[CardRow]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend_api.conversations.service import CardRow
 from backend_api.core.crypto import seal, unseal
 from backend_api.drafts.labels import label, shown_value
 from backend_api.drafts.models import Draft, Fact
@@ -116,10 +117,16 @@ async def close_draft(session: AsyncSession, draft: Draft) -> None:
     await session.flush()
 
 
-def read_back_rows(values: Mapping[str, str]) -> list[dict[str, str]]:
+def read_back_rows(session: AsyncSession, facts: Mapping[str, Fact]) -> list[CardRow]:
     """The rows of the read-back card, in the order people expect."""
+    values, masked = values_of(session, facts), masked_values_of(session, facts)
     return [
-        {"field": field, "label": label(field), "value": shown_value(field, values[field])}
+        CardRow(
+            field=field,
+            label=label(field),
+            value=shown_value(field, values[field]),
+            masked=shown_value(field, masked[field]),
+        )
         for field in SHOWN
         if field in values
     ]

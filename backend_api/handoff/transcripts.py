@@ -9,15 +9,12 @@ from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import Author
 from backend_api.conversations.service import Words, words_of
 from backend_api.core.crypto import unseal
-from backend_api.drafts.rules import masked_value
 from backend_api.understanding.analysis import Pii
 from backend_api.understanding.masking import mask
 
 LAST_WORDS = 80
 # Not yet understood: nothing of it is shown, since nothing of it could be masked.
 NOT_YET = "…"
-# Rows of a card that hold free words or a secret.
-HIDDEN = frozenset({"query_code", "what", "demand"})
 
 
 def masked_text(session: AsyncSession, message: Message) -> str:
@@ -41,12 +38,8 @@ async def last_words(session: AsyncSession, conversation: Conversation, author: 
 
 
 def _masked_reply(words: Words) -> str:
-    """A card repeats the citizen's own data: its rows are masked, its query code hidden."""
+    """A card repeats the citizen's own data: its rows are shown masked."""
     if words.card is None:
         return words.text
-    rows = [f"{row['label']}:{_masked(row['field'], row['value'])}" for row in words.card["rows"]]
+    rows = [f"{row['label']}:{row['masked']}" for row in words.card["rows"]]
     return "\n".join([words.text, *rows])
-
-
-def _masked(field: str, value: str) -> str:
-    return "…" if field in HIDDEN else masked_value(field, value)

@@ -30,6 +30,7 @@ from backend_api.core.clock import now
 from backend_api.core.crypto import seal, unseal
 from backend_api.core.db import Sessions
 from backend_api.core.ids import new_id
+from backend_api.drafts.models import Fact
 from backend_api.drafts.rules import ANONYMOUS, How, settled_slots
 from backend_api.drafts.service import (
     Finding,
@@ -345,8 +346,8 @@ async def _write_findings(
     said: Sequence[Said],
     answer: EngineAnswer,
     proposals: Sequence[Proposal],
-) -> dict[str, str]:
-    """Store what the engine accepted. Returns the facts of the open draft, readable."""
+) -> dict[str, Fact]:
+    """Store what the engine accepted. Returns the facts of the open draft."""
     findings = {
         name: Finding(one.value, one.masked, one.how, one.message, one.seq)
         for name, one in accepted(answer.state.slots, proposals).items()
@@ -363,7 +364,7 @@ async def _write_findings(
     if draft is None:
         return {}
     await write_facts(session, draft.id, findings, at=now())
-    return values_of(session, await current_facts(session, draft.id))
+    return await current_facts(session, draft.id)
 
 
 def _classified(said: Sequence[Said]) -> dict[str, Finding]:
@@ -380,7 +381,7 @@ def _classified(said: Sequence[Said]) -> dict[str, Finding]:
 
 
 async def _words(
-    session: AsyncSession, waiting: Waiting, answer: EngineAnswer, facts: Mapping[str, str]
+    session: AsyncSession, waiting: Waiting, answer: EngineAnswer, facts: Mapping[str, Fact]
 ) -> list[Words]:
     words = [Words(citizen_text("notice"))] if waiting.number == 1 else []
     for message in answer.messages:
@@ -390,10 +391,10 @@ async def _words(
 
 
 async def _card(
-    session: AsyncSession, waiting: Waiting, kind: str | None, facts: Mapping[str, str]
+    session: AsyncSession, waiting: Waiting, kind: str | None, facts: Mapping[str, Fact]
 ) -> Card | None:
     if kind == "read_back":
-        return Card(kind=kind, rows=read_back_rows(facts))
+        return Card(kind=kind, rows=read_back_rows(session, facts))
     if kind == "receipt":
         case = await latest_case(session, waiting.conversation)
         return Card(kind=kind, rows=receipt_rows(session, case)) if case else None

@@ -195,6 +195,13 @@ class _Line:
         await self._socket.send_text(json.dumps(frame, ensure_ascii=False))
 
 
+def _card_of(card: conversations.Card | None) -> dict[str, object] | None:
+    if card is None:
+        return None
+    rows = [{name: row[name] for name in ("field", "label", "value")} for row in card["rows"]]
+    return {"kind": card["kind"], "rows": rows}
+
+
 def _frame_of(words: conversations.Words, message: Message) -> dict[str, object]:
     return {
         "type": "message",
@@ -202,6 +209,6 @@ def _frame_of(words: conversations.Words, message: Message) -> dict[str, object]
         "from": message.author,
         "text": words.text,
         "choices": list(words.choices),
-        "card": words.card,
+        "card": _card_of(words.card),
         "at": message.created_at.isoformat(),
     }

@@ -49,7 +49,7 @@ async def test_bodies_are_unreadable_in_the_database(world: World) -> None:
     async with world.sessions() as session:
         body = await session.scalar(select(Message.body_sealed))
     assert body is not None
-    assert "13800138000".encode() not in body
+    assert b"13800138000" not in body
 
 
 async def test_another_clients_conversation_is_not_found(world: World) -> None:

@@ -1,0 +1,77 @@
+"""A new sealing key for everything that is stored: the service goes on meanwhile."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Connection, MetaData, Table, create_engine, select
+
+from backend_api.core.crypto import Keyring, add_key, drop_old_keys
+
+BATCH = 500
+# A transaction that sealed with the old key just before may still commit: look again after this.
+SETTLE_SECONDS = 5.0
+
+
+def rotate(
+    database_url: str, keys: Path, metadata: MetaData, *, settle: float = SETTLE_SECONDS
+) -> int:
+    """Seal everything anew and forget the old keys. Returns the number of rows written.
+
+    Safe to stop and run again: old keys stay in the file until nothing needs them.
+    """
+    add_key(keys)
+    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://", 1))
+    keyring, written = Keyring(keys), 0
+    try:
+        with engine.connect() as connection:
+            while changed := _reseal(connection, keyring, metadata):
+                written += changed
+                time.sleep(settle)
+    finally:
+        engine.dispose()
+    drop_old_keys(keys)
+    return written
+
+
+def _reseal(connection: Connection, keyring: Keyring, metadata: MetaData) -> int:
+    return sum(
+        _reseal_row(connection, keyring, table, row)
+        for table in metadata.sorted_tables
+        if (columns := [column for column in table.columns if column.info.get("sealed")])
+        for row in _rows(connection, table, columns)
+    )
+
+
+def _rows(
+    connection: Connection, table: Table, columns: list[Column[Any]]
+) -> Iterator[dict[str, Any]]:
+    last = None
+    while True:
+        query = select(table.c.id, *columns).order_by(table.c.id).limit(BATCH)
+        if last is not None:
+            query = query.where(table.c.id > last)
+        rows = connection.execute(query).mappings().all()
+        connection.commit()
+        if not rows:
+            return
+        yield from (dict(row) for row in rows)
+        connection.commit()
+        last = rows[-1]["id"]
+
+
+def _reseal_row(connection: Connection, keyring: Keyring, table: Table, row: dict[str, Any]) -> int:
+    old = {
+        name: value
+        for name, value in row.items()
+        if name != "id" and value is not None and not keyring.is_newest(value)
+    }
+    for name, value in old.items():
+        # Only if nobody wrote it meanwhile: a concurrent write is newer and already sealed anew.
+        connection.execute(
+            table.update()
+            .where(table.c.id == row["id"], table.c[name] == value)
+            .values({name: keyring.seal(keyring.open(value))})
+        )
+    return bool(old)

@@ -1,0 +1,327 @@
+"""A turn from stored message to written answer, against an engine that is played here."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from backend_api.cases.models import Case
+from backend_api.conversations.models import Conversation, Message
+from backend_api.conversations.rules import Status
+from backend_api.conversations.service import lock_conversation
+from backend_api.core.clock import now
+from backend_api.core.db import Sessions
+from backend_api.drafts.models import Fact
+from backend_api.drafts.service import current_facts, open_draft, values_of
+from backend_api.handoff.models import Handoff
+from backend_api.handoff.rules import Reason
+from backend_api.turns.engine import Engine, EngineDownError, EngineFailedError
+from backend_api.turns.models import Turn
+from backend_api.turns.rules import Outcome
+from backend_api.turns.service import OutdatedError, Turns
+from backend_api.understanding.analysis import Analysis, Crisis, Fields, Matter, Phone, Pii
+from tests.conftest import SERVICE_TOKEN, World
+
+pytestmark = pytest.mark.anyio
+PHONE = "13800138000"
+EMPTY = Analysis("", "zh-Hans", (), "求决", "normal", Crisis(), "self", Fields(), ())
+Answer = Callable[[dict[str, object]], httpx.Response]
+
+
+def read(text: str, at: datetime, place: str) -> Analysis:
+    """Understanding cut down to what these tests say."""
+    del at, place
+    found = replace(EMPTY, text=text, matters=(Matter("rent", "房屋租赁", 0.9),))
+    if (start := text.find(PHONE)) >= 0:
+        end = start + len(PHONE)
+        phones = (Phone(start, end, PHONE, PHONE, "mobile"),)
+        found = replace(found, fields=Fields(phones=phones), pii=(Pii(start, end, "phone"),))
+    if "不想活" in text:
+        found = replace(found, crisis=Crisis(3, ("self_harm",), ()))
+    return found
+
+
+def engine_says(
+    *texts: str, slots: dict[str, str] | None = None, asking: str | None = None, card: str = ""
+) -> Answer:
+    def answer(_: dict[str, object]) -> httpx.Response:
+        messages = [{"response": "utter_x", "text": text, "card": card or None} for text in texts]
+        state = {"asking": asking, "form": "intake_form" if asking else None, "slots": slots or {}}
+        return httpx.Response(200, json={"messages": messages, "state": state})
+
+    return answer
+
+
+def turns_with(world: World, answer: Answer, seen: list[dict[str, object]] | None = None) -> Turns:
+    def handle(request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content)
+        if seen is not None:
+            seen.append(body)
+        return answer(body)
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(handle), base_url="http://engine")
+    return Turns(world.sessions, Engine(http), read)
+
+
+async def the_conversation(sessions: Sessions) -> Conversation:
+    async with sessions() as session:
+        return (await session.scalars(select(Conversation))).one()
+
+
+async def test_everything_that_waits_is_answered_in_one_turn(world: World) -> None:
+    await world.say("c1", "房东不退押金")
+    await world.say("c1", "三千块")
+    seen: list[dict[str, object]] = []
+    turns = turns_with(world, engine_says("在哪里?", asking="where"), seen)
+    conversation = await the_conversation(world.sessions)
+    assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
+    assert await turns.run(conversation.id, attempts=0) is None
+    assert [body["text"] for body in seen] == ["房东不退押金\n三千块"]
+    replies = await world.replies("c1")
+    assert [one["kind"] for one in replies] == ["bot", "bot"]
+    assert "小程序" in str(replies[0]["text"])
+    assert replies[1]["text"] == "在哪里?"
+
+
+async def test_the_engine_never_sees_a_phone_number(world: World) -> None:
+    await world.say("c1", f"我电话是{PHONE}")
+    seen: list[dict[str, object]] = []
+    conversation = await the_conversation(world.sessions)
+    await turns_with(world, engine_says("好的"), seen).run(conversation.id, attempts=0)
+    assert PHONE not in json.dumps(seen)
+    assert "〔电话〕" in json.dumps(seen, ensure_ascii=False)
+
+
+async def test_only_what_the_engine_accepts_becomes_a_fact(world: World) -> None:
+    await world.say("c1", f"房东不退押金,电话{PHONE}")
+    conversation = await the_conversation(world.sessions)
+    answer = engine_says("在哪里?", slots={"what": "p1", "where": "known"}, asking="where")
+    await turns_with(world, answer).run(conversation.id, attempts=0)
+    async with world.sessions() as session:
+        draft = await open_draft(session, conversation.id)
+        assert draft is not None
+        values = values_of(session, await current_facts(session, draft.id))
+    assert values == {
+        "what": f"房东不退押金,电话{PHONE}",
+        "type": "求决",
+        "matter": "房屋租赁",
+    }
+
+
+async def test_a_corrected_fact_keeps_its_history(world: World) -> None:
+    conversation_id = None
+    for text in ("在东门", "不对,在西门"):
+        await world.say("c1", text)
+        conversation_id = (await the_conversation(world.sessions)).id
+        turns = turns_with(world, engine_says("好", slots={"where": "p1"}, asking="what"))
+        await turns.run(conversation_id, attempts=0)
+    async with world.sessions() as session:
+        facts = (await session.scalars(select(Fact).order_by(Fact.created_at))).all()
+        assert [fact.superseded_at is None for fact in facts] == [False, True]
+        assert [fact.source_seq for fact in facts] == [1, 4]
+
+
+@pytest.mark.parametrize(
+    ("response", "failure"),
+    [
+        pytest.param(httpx.Response(503, json={"error": "x"}), EngineFailedError, id="503"),
+        pytest.param(httpx.Response(200, json=[]), EngineFailedError, id="200-and-nothing"),
+        pytest.param(
+            httpx.Response(200, json={"messages": [], "state": {}}), EngineFailedError, id="empty"
+        ),
+        pytest.param(httpx.Response(200, content=b"<html>"), EngineFailedError, id="not-json"),
+    ],
+)
+async def test_a_failed_engine_is_loud_and_the_words_wait(
+    world: World, response: httpx.Response, failure: type[Exception]
+) -> None:
+    await world.say("c1", "楼上漏水")
+    conversation = await the_conversation(world.sessions)
+    with pytest.raises(failure):
+        await turns_with(world, lambda _: response).run(conversation.id, attempts=0)
+    assert (await the_conversation(world.sessions)).answered_seq == 0
+    assert await world.replies("c1") == []
+
+
+async def test_giving_up_tells_the_truth_and_calls_a_person(world: World) -> None:
+    await world.say("c1", "楼上漏水")
+    conversation = await the_conversation(world.sessions)
+    turns = turns_with(world, engine_says("x"))
+    await turns.give_up(conversation.id, attempts=25, failure=EngineFailedError())
+    replies = await world.replies("c1")
+    assert [one["kind"] for one in replies] == ["system"]
+    assert "工作人员" in str(replies[0]["text"])
+    async with world.sessions() as session:
+        handoff = (await session.scalars(select(Handoff))).one()
+        assert handoff.reason is Reason.FAILURE
+    after = await the_conversation(world.sessions)
+    assert (after.status, after.answered_seq) == (Status.WAITING, 1)
+
+
+async def test_words_that_never_reached_the_engine_are_taken_by_the_next_turn(
+    world: World,
+) -> None:
+    await world.say("c1", "楼上漏水")
+    conversation = await the_conversation(world.sessions)
+    seen: list[dict[str, object]] = []
+    turns = turns_with(world, engine_says("在哪里?", asking="where"), seen)
+    await turns.give_up(conversation.id, attempts=25, failure=EngineDownError())
+    await world.say("c1", "在吗")
+    await turns.run(conversation.id, attempts=0)
+    assert [body["text"] for body in seen] == ["楼上漏水\n在吗"]
+
+
+async def test_a_crisis_is_answered_without_the_engine(world: World) -> None:
+    await world.say("c1", "我不想活了")
+    conversation = await the_conversation(world.sessions)
+
+    def never(_: dict[str, object]) -> httpx.Response:
+        raise httpx.ConnectError("engine is down")
+
+    outcome = await turns_with(world, never).run(conversation.id, attempts=0)
+    assert outcome is Outcome.CRISIS
+    replies = await world.replies("c1")
+    assert "12356" in str(replies[0]["text"])
+    async with world.sessions() as session:
+        handoff = (await session.scalars(select(Handoff))).one()
+        assert (handoff.reason, handoff.risk) == (Reason.CRISIS, 3)
+
+
+async def accept(world: World, headers: dict[str, str], conversation: Conversation) -> None:
+    url = f"/v1/conversations/{conversation.id}/accept"
+    assert (await world.http.post(url, headers=headers)).status_code == 200
+
+
+async def test_the_bot_is_silent_once_a_person_has_accepted(world: World) -> None:
+    headers = await world.sign_in()
+    await world.say("c1", "找人工")
+    conversation = await the_conversation(world.sessions)
+    await accept(world, headers, conversation)
+    outcome = await turns_with(world, engine_says("bot!")).run(conversation.id, attempts=0)
+    assert outcome is Outcome.HELD
+    assert [one["kind"] for one in await world.replies("c1")] == ["system"]
+
+
+async def test_a_person_who_takes_over_mid_turn_is_not_talked_over(world: World) -> None:
+    headers = await world.sign_in()
+    await world.say("c1", "楼上漏水")
+    conversation = await the_conversation(world.sessions)
+
+    async def slow(request: httpx.Request) -> httpx.Response:
+        await accept(world, headers, conversation)
+        return engine_says("bot!", slots={"what": "p1"})(json.loads(request.content))
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(slow), base_url="http://engine")
+    outcome = await Turns(world.sessions, Engine(http), read).run(conversation.id, attempts=0)
+    assert outcome is Outcome.SUPERSEDED
+    assert [one["kind"] for one in await world.replies("c1")] == ["system"]
+    async with world.sessions() as session:
+        assert await session.scalar(select(func.count()).select_from(Fact)) == 3
+
+
+async def test_a_conversation_that_moved_on_is_run_again(world: World) -> None:
+    await world.say("c1", "楼上漏水")
+    conversation = await the_conversation(world.sessions)
+
+    async def meddle(request: httpx.Request) -> httpx.Response:
+        async with world.sessions.begin() as session:
+            (await lock_conversation(session, conversation.id)).version += 1
+        return engine_says("bot!")(json.loads(request.content))
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(meddle), base_url="http://engine")
+    with pytest.raises(OutdatedError):
+        await Turns(world.sessions, Engine(http), read).run(conversation.id, attempts=0)
+    assert await world.replies("c1") == []
+
+
+async def file_case(world: World, conversation: Conversation) -> httpx.Response:
+    ids = {name: str(conversation.id) for name in ("conversation", "turn", "message")}
+    headers = {"authorization": f"Bearer {SERVICE_TOKEN}"}
+    return await world.http.post("/v1/internal/cases", json=ids, headers=headers)
+
+
+async def complete_draft(world: World) -> Conversation:
+    await world.say("c1", f"房东不退押金,电话{PHONE}")
+    conversation = await the_conversation(world.sessions)
+    slots = {"what": "p1", "where": "p1", "demand": "p1", "contact": "p2"}
+    answer = engine_says("对吗?", slots=slots, asking="confirmed", card="read_back")
+    await turns_with(world, answer).run(conversation.id, attempts=0)
+    return conversation
+
+
+async def test_a_read_back_shows_what_is_stored(world: World) -> None:
+    await complete_draft(world)
+    card = (await world.replies("c1"))[-1]["card"]
+    assert isinstance(card, dict)
+    assert {row["field"]: row["value"] for row in card["rows"]}["contact"] == PHONE
+
+
+async def test_filing_twice_gives_one_case_with_one_number(world: World) -> None:
+    conversation = await complete_draft(world)
+    first, second = await file_case(world, conversation), await file_case(world, conversation)
+    assert first.json() == second.json()
+    async with world.sessions() as session:
+        assert await session.scalar(select(func.count()).select_from(Case)) == 1
+
+
+async def test_an_incomplete_draft_is_not_filed(world: World) -> None:
+    await world.say("c1", "楼上漏水")
+    conversation = await the_conversation(world.sessions)
+    answer = await file_case(world, conversation)
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "incomplete_draft"
+    assert answer.json()["missing"] == ["what", "where", "demand", "contact"]
+
+
+async def test_the_receipt_carries_number_and_query_code(world: World) -> None:
+    conversation = await complete_draft(world)
+    await world.say("c1", "对")
+    number = (await file_case(world, conversation)).json()["number"]
+    await turns_with(world, engine_says("登记好了", card="receipt")).run(
+        conversation.id, attempts=0
+    )
+    card = (await world.replies("c1"))[-1]["card"]
+    assert isinstance(card, dict)
+    rows = {row["field"]: row["value"] for row in card["rows"]}
+    assert rows["number"] == number
+    assert len(rows["query_code"]) == 8
+
+
+async def test_staff_see_the_case_masked(world: World) -> None:
+    conversation = await complete_draft(world)
+    await file_case(world, conversation)
+    headers = await world.sign_in()
+    item = (await world.http.get("/v1/cases", headers=headers)).json()["items"][0]
+    case = (await world.http.get(f"/v1/cases/{item['id']}", headers=headers)).json()
+    url = f"/v1/conversations/{case['conversation']}/messages"
+    transcript = (await world.http.get(url, headers=headers)).json()
+    assert PHONE not in json.dumps([item, case, transcript])
+    assert {field["field"] for field in case["fields"]} >= {"what", "where", "contact"}
+    assert [one["from"] for one in transcript["items"]] == ["citizen", "bot", "bot"]
+
+
+async def test_the_actions_door_is_closed_to_others(world: World) -> None:
+    conversation = await complete_draft(world)
+    ids = {name: str(conversation.id) for name in ("conversation", "turn", "message")}
+    for headers in ({}, world.client, {"authorization": "Bearer wrong"}):
+        answer = await world.http.post("/v1/internal/cases", json=ids, headers=headers)
+        assert answer.status_code == 401
+
+
+async def test_a_turn_leaves_a_trace_without_words(world: World) -> None:
+    await world.say("c1", "楼上漏水")
+    conversation = await the_conversation(world.sessions)
+    await turns_with(world, engine_says("在哪里?")).run(conversation.id, attempts=0)
+    async with world.sessions() as session:
+        turn = (await session.scalars(select(Turn))).one()
+        message = await session.scalar(select(Message).where(Message.seq == 1))
+    assert (turn.number, turn.outcome) == (1, Outcome.ANSWERED)
+    assert "engine_ms" in turn.trace
+    assert "漏水" not in json.dumps(turn.trace, ensure_ascii=False)
+    assert message is not None
+    assert message.analysis_sealed is not None
+    assert now() >= turn.created_at
