@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
+import anyio
 from fastapi import APIRouter, Request, WebSocket
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
@@ -80,7 +81,7 @@ class _Line:
         self._typing = False
 
     async def greet(self) -> bool:
-        async with asyncio.timeout(HELLO_SECONDS):
+        with anyio.fail_after(HELLO_SECONDS):
             frame = await self._frame()
         match frame:
             case {"type": "hello", "session": str(secret), "after": int(after)}:
@@ -90,18 +91,10 @@ class _Line:
 
     async def talk(self) -> None:
         with self._news.of(self._conversation) as event:
-            pushing = asyncio.create_task(self._push(event))
-            hearing = asyncio.create_task(self._hear())
-            try:
-                done, _ = await asyncio.wait(
-                    (pushing, hearing), return_when=asyncio.FIRST_COMPLETED
-                )
-                for task in done:
-                    task.result()
-            finally:
-                for task in (pushing, hearing):
-                    task.cancel()
-                await asyncio.gather(pushing, hearing, return_exceptions=True)
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._push, event)
+                await self._hear()
+                group.cancel_scope.cancel()
 
     async def _open(self, secret: str, after: int) -> bool:
         try:
@@ -119,11 +112,11 @@ class _Line:
         return False
 
     async def _push(self, event: asyncio.Event) -> None:
-        while True:
-            event.clear()
-            await self._show_what_is_new()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+        with suppress(WebSocketDisconnect):
+            while True:
+                event.clear()
+                await self._show_what_is_new()
+                with anyio.move_on_after(LOOK_SECONDS):
                     await event.wait()
 
     async def _show_what_is_new(self) -> None:
@@ -147,15 +140,19 @@ class _Line:
             await self._send({"type": "status", "status": conversation.status})
 
     async def _hear(self) -> None:
-        while True:
-            match await self._frame():
-                case {"type": "say", "message_id": str(message_id), "text": str(text)}:
-                    await self._take(message_id, text)
-                case {"type": "ping"}:
-                    await self._send({"type": "pong"})
-                case _:
-                    refusal = {"code": "bad_frame", "text": citizen_text("bad_message")}
-                    await self._send({"type": "refused", **refusal})
+        with suppress(WebSocketDisconnect):
+            while True:
+                await self._obey(await self._frame())
+
+    async def _obey(self, frame: object) -> None:
+        match frame:
+            case {"type": "say", "message_id": str(message_id), "text": str(text)}:
+                await self._take(message_id, text)
+            case {"type": "ping"}:
+                await self._send({"type": "pong"})
+            case _:
+                refusal = {"code": "bad_frame", "text": citizen_text("bad_message")}
+                await self._send({"type": "refused", **refusal})
 
     async def _take(self, message_id: str, text: str) -> None:
         if not 0 < len(message_id) <= 128 or not message_id.isprintable():
