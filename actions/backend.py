@@ -1,0 +1,72 @@
+"""The backend as the actions see it: the only place here that speaks HTTP to it.
+
+A failing backend is not caught: the action fails, the engine answers 503, the turn runs again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+TIME_LIMITS = httpx.Timeout(8.0, connect=2.0)  # Rasa itself gives an action 10 s
+
+
+class UnexpectedAnswerError(RuntimeError):
+    """The backend answered 2xx, or 409, with something that is not in the contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The message an action answers."""
+
+    conversation: str
+    turn: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """The draft cannot be filed: these slots are missing."""
+
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    client: httpx.AsyncClient
+
+    async def file_case(self, said: Said) -> str | Incomplete:
+        """Registers the draft; the registration number, or what is missing."""
+        answer = await self._post("cases", said, "action_file_case")
+        match answer.status_code, answer.json():
+            case 409, {"code": "incomplete_draft", "missing": [*missing]}:
+                return Incomplete(tuple(str(slot) for slot in missing))
+            case 200, {"number": str(number)}:
+                return number
+        answer.raise_for_status()
+        raise UnexpectedAnswerError(f"filing a case was answered {answer.status_code}")
+
+    async def cancel_draft(self, said: Said) -> None:
+        answer = await self._post("drafts/cancel", said, "action_cancel_draft")
+        answer.raise_for_status()
+
+    async def request_human(self, said: Said, reason: str) -> None:
+        answer = await self._post("handoffs", said, "action_request_human", {"reason": reason})
+        answer.raise_for_status()
+
+    async def _post(
+        self, path: str, said: Said, action: str, more: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """The key makes a repeated turn harmless: it is that of the message, not of the try."""
+        ids = {"conversation": said.conversation, "turn": said.turn, "message": said.message}
+        return await self.client.post(
+            f"/v1/internal/{path}",
+            json={**ids, **(more or {})},
+            headers={"Idempotency-Key": f"{said.message}:{action}"},
+        )
+
+
+def client(url: str, token: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=TIME_LIMITS
+    )

@@ -1,0 +1,230 @@
+"""The command line: `./hualiao COMMAND`. Composition root of the deployment; heavy imports wait."""
+
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backend_api.operations.folders import DEFAULT_DATA, PROJECT, DataFolder
+from backend_api.operations.messages import FailureError, Screen
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+token, keys, sites = typer.Typer(), typer.Typer(), typer.Typer()
+app.add_typer(token, name="token", help="访问令牌 / Access tokens")
+app.add_typer(keys, name="keys", help="密钥 / Keys")
+app.add_typer(sites, name="sites", help="站点 / Sites")
+
+REST = {"allow_extra_args": True, "ignore_unknown_options": True}
+TOKEN_ROLES = {"client", "staff"}
+Data = Annotated[Path, typer.Option("--data", help="数据文件夹 / data folder")]
+Port = Annotated[int, typer.Option(help="网页和接口的端口 / port of page and API")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="少说话 / less on the screen")]
+
+
+@app.command()
+def up(
+    data: Data = DEFAULT_DATA,
+    port: Port = 8080,
+    host: Annotated[str, typer.Option(help="监听的地址 / address to listen on")] = "127.0.0.1",
+    *,
+    detach: Annotated[bool, typer.Option("--detach", help="就绪后返回 / return once up")] = False,
+    quiet: Quiet = False,
+    timings: Annotated[bool, typer.Option("--timings", help="各步用时 / time of steps")] = False,
+) -> None:
+    """启动全部服务 / Start everything and say where to chat."""
+    from backend_api.operations.start import Options, Start
+
+    screen = _screen(quiet=quiet)
+    start = Start(Options(_folder(data), host, port, detach), screen)
+    start.show_timings = timings
+    start.run()
+
+
+def _folder(data: Path) -> DataFolder:
+    return DataFolder(data.expanduser().absolute())
+
+
+def _screen(*, quiet: bool) -> Screen:
+    return Screen(quiet=quiet or bool(os.environ.get("CI")))
+
+
+@app.command()
+def stop(data: Data = DEFAULT_DATA) -> None:
+    """停止全部服务 / Stop everything."""
+    from backend_api.operations.start import stop as stop_all
+
+    stop_all(_folder(data), Screen())
+
+
+@app.command()
+def status(data: Data = DEFAULT_DATA) -> None:
+    """看各个进程 / Show the processes."""
+    from backend_api.operations.inspection import status as show
+
+    _exit(good=show(_folder(data), Screen()))
+
+
+@app.command()
+def doctor(data: Data = DEFAULT_DATA, port: Port = 8080) -> None:
+    """找出哪里不对、怎么改 / What is wrong and how to mend it."""
+    from backend_api.operations.inspection import doctor as look
+
+    _exit(good=look(_folder(data), port, Screen()))
+
+
+@app.command()
+def check() -> None:
+    """检查代码和训练数据 / Check code and training data."""
+    from backend_api.operations.checking import check as run
+
+    _exit(good=run(Screen()))
+
+
+@app.command(context_settings=REST)
+def test(context: typer.Context) -> None:
+    """运行全部测试；加 quick 只运行快的 / Run every test, or only the quick ones."""
+    from backend_api.operations.checking import run_tests
+
+    quick = context.args[:1] == ["quick"]
+    sys.exit(run_tests(Screen(), context.args[int(quick) :], quick=quick))
+
+
+@app.command()
+def train(data: Data = DEFAULT_DATA) -> None:
+    """训练有改动的模型 / Train the models whose sources changed."""
+    from backend_api.operations import training
+
+    screen = _screen(quiet=False)
+    models = training.models_folder(data.expanduser().absolute())
+    for one in training.TRAININGS:
+        screen.say("model_current", what=one.name, file=training.ensure(one, models, screen))
+
+
+@app.command()
+def chat(data: Data = DEFAULT_DATA) -> None:
+    """在终端里对话 / Talk in the terminal."""
+    from backend_api.operations import database, records, state
+    from backend_api.operations.ready import Addresses
+    from backend_api.operations.talk import chat as talk
+
+    folder = _folder(data)
+    running, url = state.read(folder), database.current_url(folder)
+    if running is None or url is None:
+        raise FailureError("needs_up")
+    token = database.in_session(
+        url, folder, partial(records.create_token, role="client", name="terminal")
+    )
+    talk(Addresses(running.host, running.port, running.console_port).api, token, Screen())
+
+
+@app.command(context_settings=REST)
+def bench(context: typer.Context) -> None:
+    """测量：bench NAME … / Measure."""
+    if not context.args:
+        raise FailureError("bench_name")
+    name, *arguments = context.args
+    command = [sys.executable, "-m", f"bench.{name}", *arguments]
+    sys.exit(subprocess.run(command, cwd=PROJECT, check=False).returncode)  # noqa: S603
+
+
+@app.command()
+def backup(
+    file: Path,
+    data: Data = DEFAULT_DATA,
+    *,
+    without_keys: Annotated[bool, typer.Option(help="不含密钥 / leave the keys out")] = False,
+) -> None:
+    """备份到一个文件 / Copy everything into one file."""
+    from backend_api.operations.copies import backup as copy
+
+    copy(_folder(data), file.expanduser().absolute(), Screen(), keys=not without_keys)
+
+
+@app.command()
+def restore(file: Path, data: Data = DEFAULT_DATA) -> None:
+    """从备份恢复到空的数据文件夹 / Restore a copy into an empty data folder."""
+    from backend_api.operations.copies import restore as put_back
+
+    put_back(_folder(data), file.expanduser().absolute(), Screen())
+
+
+@token.command("create")
+def token_create(
+    role: Annotated[str, typer.Option(help="client | staff")],
+    name: Annotated[str, typer.Option(help="给谁用 / for whom")] = "command line",
+    data: Data = DEFAULT_DATA,
+    *,
+    quiet: Quiet = False,
+) -> None:
+    """新建访问令牌 / Make an access token."""
+    from backend_api.operations import database, records
+
+    if role not in TOKEN_ROLES:
+        raise FailureError("role_wrong")
+    folder = _folder(data)
+    with database.reached(folder) as url:
+        work = partial(records.create_token, role=role, name=name)
+        made = database.in_session(url, folder, work)
+    if quiet:
+        Screen().plain(made)
+        return
+    Screen().say("token_created", token=made)
+
+
+@keys.command("rotate")
+def keys_rotate(data: Data = DEFAULT_DATA) -> None:
+    """换新密钥，重新加密全部内容 / Seal everything with a new key."""
+    from backend_api.operations import database, records
+
+    folder = _folder(data)
+    with database.reached(folder) as url:
+        Screen().say("keys_rotated", count=records.rotate(url, folder))
+
+
+@sites.command("list")
+def sites_list(data: Data = DEFAULT_DATA) -> None:
+    """列出站点 / List the sites."""
+    from backend_api.operations import database, records
+
+    folder, screen = _folder(data), Screen()
+    with database.reached(folder) as url:
+        found = database.in_session(url, folder, records.list_sites)
+    for site in found:
+        screen.plain("\t".join((site.code, site.name, site.place)))
+
+
+@sites.command("add")
+def sites_add(
+    name: str,
+    place: Annotated[str, typer.Option(help="在哪里 / where it is")] = "",
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """新建站点 / Add a site."""
+    from backend_api.operations import database, records
+
+    folder = _folder(data)
+    with database.reached(folder) as url:
+        work = partial(records.add_site, name=name, place=place)
+        Screen().say("site_added", code=database.in_session(url, folder, work))
+
+
+def _exit(*, good: bool) -> None:
+    if not good:
+        sys.exit(1)
+
+
+def main() -> None:
+    """Every failure that a person can mend is one sentence and exit code 1."""
+    try:
+        app()
+    except FailureError as failure:
+        Screen().trouble(failure)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""The words of the command line; they live in messages.yml, Chinese first and English beside."""
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+FILE = Path(__file__).with_name("messages.yml")
+
+
+class FailureError(Exception):
+    """What keeps a command from its work, as one sentence that says how to mend it."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key, values)
+        self.key, self.values = key, values
+
+    def __str__(self) -> str:
+        return words(self.key, **self.values)
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    texts = yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader
+    return dict(texts)
+
+
+def words(key: str, **values: object) -> str:
+    """The sentence in both languages."""
+    text = _texts()[key]
+    return " / ".join(text[language].format(**values) for language in ("zh", "en"))
+
+
+class Screen:
+    """Where a command writes; `quiet` keeps the progress to itself."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+
+    def progress(self, key: str, **values: object) -> None:
+        """What is being done right now; nobody needs it afterwards."""
+        if not self._quiet:
+            self.plain(words(key, **values))
+
+    def say(self, key: str, **values: object) -> None:
+        """A result."""
+        self.plain(words(key, **values))
+
+    def plain(self, line: str) -> None:
+        """A line that is the same in every language: an address, a table's row."""
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    def trouble(self, failure: FailureError) -> None:
+        """Why the command ends."""
+        sys.stderr.write(f"✗ {failure}\n")
+        sys.stderr.flush()
+
+
+def first_names() -> dict[str, str]:
+    """What the first unit, site and account are called until someone renames them."""
+    return _texts()["first_names"]

@@ -1,0 +1,40 @@
+"""The secrets of one instance: made at the first start, readable by their owner alone."""
+
+import secrets
+from pathlib import Path
+
+from backend_api.operations.folders import DataFolder, write_private
+
+NAMES = ("database-password", "engine-token", "actions-token", "service-token", "console-secret")
+# The one-time password waits here until a start got far enough to show it.
+FIRST_PASSWORD = "first-password"  # noqa: S105 - a file name
+
+
+def ensure(data: DataFolder) -> dict[str, str]:
+    """Read every secret, making the missing ones."""
+    if not data.keyring.exists():
+        from backend_api.core.crypto import new_keyring_file
+
+        new_keyring_file(data.keyring)
+    return {name: _read_or_make(data.secrets / name) for name in NAMES}
+
+
+def _read_or_make(file: Path) -> str:
+    if not file.exists():
+        write_private(file, secrets.token_urlsafe(32))
+    return file.read_text(encoding="ascii").strip()
+
+
+def keep_first_password(data: DataFolder, password: str) -> None:
+    """Keep it until it is shown: a first start may fail after the account was made."""
+    write_private(data.secrets / FIRST_PASSWORD, password)
+
+
+def take_first_password(data: DataFolder) -> str | None:
+    """The password that was not shown yet; afterwards it is nowhere."""
+    file = data.secrets / FIRST_PASSWORD
+    if not file.exists():
+        return None
+    password = file.read_text(encoding="ascii")
+    file.unlink()
+    return password

@@ -1,0 +1,71 @@
+"""How many people or households: 二十多个工友, 我们三十几户, 62名女工, 一栋楼的人."""
+
+import re
+from collections.abc import Iterator
+
+from backend_api.understanding.analysis import Count
+from backend_api.understanding.numerals import QUANTITY, Range, quantity
+
+_PEOPLE = (
+    "工友|工人|民工|农民工|女工|男工|员工|职工|同事|业主|居民|村民|家长|学生|孩子|小孩|娃娃?|儿童|老人家?|老年人|老乡|邻居"
+    "|租户|租客|受害者|受害人|顾客|客户|消费者|司机|骑手|同学|病人|患者|群众|会员|学员|老师|教师|村里人|股东|家属|人员|人"
+    "|姐妹|兄弟|女儿|儿子|学徒|保安|保洁|工匠|师傅|乘客|路人|买家|购房者|投资人|伤者|小朋友|大人|女的|男的"
+)
+_HOMES = "人家|住户|家庭|业主|居民|村民|农户|商户|商家|租户|店铺|店|铺面"
+_SUFFIX = (
+    rf"(?:(?P<people>(?:[个名位号](?:多|来)?(?:的)?(?:外地|本地|同村|一起的?)?(?:{_PEOPLE})|[名位](?![一-龥]置)|人(?![民工次均才行们])|"
+    rf"口人|号人|(?:{_PEOPLE})))"
+    rf"|(?P<homes>户(?:{_HOMES})?|家(?:{_HOMES})|个家庭))"
+)
+_COUNT = re.compile(QUANTITY + r"\s?" + _SUFFIX)
+_FAMILY = re.compile(r"(?:一家|全家|家里?)(?P<number>[一二两三四五六七八九十\d]{1,2})口(?:人)?")
+_CROWD = re.compile(
+    r"(?:整|全|一整?|这|那|我们(?:整|这|一)?)(?P<body>栋楼?|幢楼?|座?楼|单元|个?小区|层楼?|个?村子?|个?厂子?|个?班级?|个?工地|条街|个?社区|队)"
+    r"(?:里|上)?的?(?:所有)?(?:人|住户|业主|居民|邻居|村民|工友|同学|家长|学生|老百姓|工人|员工|住客)(?:们)?"
+)
+_ALONE = frozenset({"一", "1"})
+
+
+def find_counts(text: str) -> tuple[Count, ...]:
+    """Counts of people or households; one alone (一个人) is not a count."""
+    found = [*_families(text), *_numbers(text), *_crowds(text)]
+    kept: list[Count] = []
+    for item in found:
+        if not any(item.start < other.end and other.start < item.end for other in kept):
+            kept.append(item)
+    return tuple(sorted(kept, key=lambda one: one.start))
+
+
+def _numbers(text: str) -> Iterator[Count]:
+    at = 0
+    while match := _COUNT.search(text, at):
+        at = match.end()
+        value = quantity(match)
+        if value is None or match["number"] in _ALONE or _ordinal(text, match.start()):
+            continue
+        unit = "household" if match["homes"] else "person"
+        yield _count(text, match.start(), match.end(), value, unit)
+
+
+def _ordinal(text: str, start: int) -> bool:
+    return text[max(0, start - 1) : start] in ("第", "每", "/", ".") and start > 0
+
+
+def _families(text: str) -> Iterator[Count]:
+    for match in _FAMILY.finditer(text):
+        inner = re.compile(QUANTITY).fullmatch(match["number"])
+        value = quantity(inner) if inner else None
+        if value:
+            yield _count(text, match.start(), match.end(), value, "person")
+
+
+def _crowds(text: str) -> Iterator[Count]:
+    """A whole building or village: more than a handful, nobody knows how many."""
+    for match in _CROWD.finditer(text):
+        yield _count(text, match.start(), match.end(), Range(10.0, None), "person")
+
+
+def _count(text: str, start: int, end: int, value: Range, unit: str) -> Count:
+    low = None if value.min is None else float(round(value.min))
+    high = None if value.max is None else float(round(value.max))
+    return Count(start, end, text[start:end], low, high, unit)

@@ -1,0 +1,139 @@
+"""One message in, one `Analysis` out. Pure: no clock, no network, no threads."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from backend_api.understanding.accounts import find_accounts
+from backend_api.understanding.analysis import Analysis, Fields, Person, Pii, Region
+from backend_api.understanding.counts import find_counts
+from backend_api.understanding.crisis import find_crisis
+from backend_api.understanding.demands import find_demands
+from backend_api.understanding.digits import Numbers, find_numbers
+from backend_api.understanding.kinds import case_type, role, urgency
+from backend_api.understanding.masking import merged
+from backend_api.understanding.matters import find_matters
+from backend_api.understanding.models import Models
+from backend_api.understanding.money import find_money
+from backend_api.understanding.normal import Normal, normalise
+from backend_api.understanding.orgs import find_orgs
+from backend_api.understanding.persons import find_persons
+from backend_api.understanding.places import find_places
+from backend_api.understanding.tagger import Tagger, Token
+from backend_api.understanding.times import find_times
+
+_HEAD, _TAIL = 1200, 400
+_RULES_READ = 20_000
+
+
+def analyse(
+    text: str, now: datetime, place: Region | None = None, *, models: Models
+) -> Analysis:
+    """Read one message as of `now` (the citizen's local time). Never raises on any text.
+
+    `place` is what the site stands for: it completes places named without a city. Beyond 1,600
+    characters the tagger reads the beginning and the end only; beyond 20,000 only personal data
+    is looked for in the rest (`cut` says so).
+    """
+    normal = normalise(text, models.simplify)
+    read = _blanked(normal.text)
+    numbers = find_numbers(normal.text)
+    tokens = _tokens(normal.text, models.tagger)
+    fields = _fields(read, tokens, numbers, now, place, models)
+    fields = _as_received(fields, normal)
+    crisis = find_crisis(read, models.crisis)
+    matters = find_matters(read, models.classifier, models.matters)
+    return Analysis(
+        text=normal.received,
+        script=normal.script,
+        matters=matters,
+        case_type=case_type(read, fields.demand, matters, crisis),
+        urgency=urgency(read, crisis),
+        crisis=crisis,
+        role=role(read),
+        fields=fields,
+        pii=merged((*numbers.pii, *find_accounts(normal.text), *_names(fields.persons))),
+        cut=len(text) > _HEAD + _TAIL,
+    )
+
+
+def _fields(  # noqa: PLR0913 -- the one place where everything meets
+    text: str,
+    tokens: Sequence[Token],
+    numbers: Numbers,
+    now: datetime,
+    place: Region | None,
+    models: Models,
+) -> Fields:
+    clear = _without(text, numbers.pii)
+    orgs = find_orgs(text, tokens, models.orgs, models.places.regions)
+    persons = find_persons(text, tokens, models.persons)
+    owned = [(one.start, one.end) for one in orgs if one.kind == "named"]
+    places = find_places(text, tokens, models.places, owned, place)
+    taken = [(one.start, one.end) for one in places]
+    return Fields(
+        persons=tuple(one for one in persons if not _inside(one.start, one.end, [*owned, *taken])),
+        orgs=orgs,
+        places=places,
+        times=tuple(
+            one
+            for one in find_times(clear, now, models.calendar)
+            if not _inside(one.start, one.end, [*taken, *owned])
+        ),
+        money=tuple(one for one in find_money(clear) if not _inside(one.start, one.end, taken)),
+        counts=find_counts(clear),
+        phones=numbers.phones,
+        idcards=numbers.idcards,
+        demand=find_demands(text),
+    )
+
+
+def _inside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(low <= start and end <= high for low, high in spans)
+
+
+def _tokens(text: str, tagger: Tagger) -> list[Token]:
+    """The words of the beginning and the end of a long text; offsets are those of the whole."""
+    if len(text) <= _HEAD + _TAIL:
+        return tagger.tag(text)
+    shift = len(text) - _TAIL
+    ending = [
+        Token(one.start + shift, one.end + shift, one.text, one.tag)
+        for one in tagger.tag(text[shift:])
+    ]
+    return [*tagger.tag(text[:_HEAD]), *ending]
+
+
+def _blanked(text: str) -> str:
+    """What the rules read: all of it, or the first and last half of 20,000 characters."""
+    if len(text) <= _RULES_READ:
+        return text
+    half = _RULES_READ // 2
+    return text[:half] + " " * (len(text) - _RULES_READ) + text[-half:]
+
+
+def _without(text: str, spans: Sequence[Pii]) -> str:
+    """Telephone and card numbers blanked, so that no sum or date is read out of them."""
+    for span in spans:
+        text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
+    return text
+
+
+def _names(persons: Sequence[Person]) -> list[Pii]:
+    """Names and nicknames are personal; a surname with a title (王经理) is not masked."""
+    return [Pii(one.start, one.end, "name") for one in persons if one.kind != "title"]
+
+
+def _as_received(fields: Fields, normal: Normal) -> Fields:
+    """Give every item the citizen's own characters for its span."""
+    if normal.text == normal.received:
+        return fields
+    return Fields(
+        **{
+            slot: tuple(
+                replace(one, text=normal.received[one.start : one.end])
+                for one in getattr(fields, slot)
+            )
+            for slot in Fields.__slots__
+        }
+    )

@@ -1,0 +1,1 @@
+"""The engine: Rasa and what we add to it. Runs in its own environment, bot/.venv."""

@@ -1,0 +1,373 @@
+"""What staff see and do in the console, in a real browser against the fake api."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.fake_api import AT, NEW_PASSWORD, PASSWORD, Conversation, FakeApi
+
+Keep = Callable[[Page, str], None]
+
+
+def sign_in(page: Page, fake: FakeApi, password: str = PASSWORD) -> None:
+    """As somebody who chose a password long ago."""
+    fake.state.must_change = False
+    fill_sign_in(page, password)
+    expect(page.get_by_role("heading", name="诉求件", exact=True)).to_be_visible()
+
+
+def fill_sign_in(page: Page, password: str) -> None:
+    page.get_by_label("用户名").fill("wang")
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+
+
+def add_cases(fake: FakeApi, count: int) -> Conversation:
+    conversation = fake.state.begin()
+    conversation.add("citizen", "老板欠我三个月工资，一共 21000 元")
+    conversation.add("bot", "您说的事发生在什么地方？")
+    conversation.add("citizen", "翠竹街道木头龙小区三期工地")
+    for number in range(count, 0, -1):
+        fake.state.cases.append(case(number, conversation.id))
+    return conversation
+
+
+def case(number: int, conversation: str) -> dict[str, object]:
+    return {
+        "id": f"c{number}",
+        "number": f"LH-20260302-{number:05}-4",
+        "type": "求决",
+        "matter": "劳动欠薪",
+        "summary": "施工队拖欠工资三个月，多次找包工头没有结果，要求尽快发放",
+        "where": "翠竹街道木头龙小区三期工地",
+        "unit": "翠竹街道",
+        "site": "木头龙工地东门",
+        "status": "registered",
+        "registered_at": AT,
+        "conversation": conversation,
+        "fields": [
+            fact("what", "什么事", "老板欠我三个月工资，一共 21000 元", 1, "said"),
+            fact("where", "地点", "翠竹街道木头龙小区三期工地", 3, "answered"),
+            fact("contact", "联系方式", "138****0000", None, "staff"),
+        ],
+    }
+
+
+def fact(field: str, label: str, value: str, seq: int | None, how: str) -> dict[str, object]:
+    return {"field": field, "label": label, "value": value, "source_seq": seq, "how": how}
+
+
+def add_waiting(fake: FakeApi, text: str, risk: int, minutes: int) -> Conversation:
+    conversation = fake.state.begin()
+    conversation.status = "waiting"
+    conversation.add("citizen", text)
+    since = datetime.now(UTC) - timedelta(minutes=minutes, seconds=20)
+    fake.state.queue.append(
+        {
+            "conversation": conversation.id,
+            "reason": "crisis" if risk else "asked",
+            "risk": risk,
+            "since": since.isoformat(),
+            "site": "木头龙工地东门",
+            "status": "waiting",
+            "mine": False,
+            "last_text": text,
+        }
+    )
+    return conversation
+
+
+# ---- signing in
+
+
+def test_nobody_sees_anything_before_signing_in(page: Page, console_url: str) -> None:
+    for path in ("/", "/queue", "/cases/c1", "/password", "/conversations/x"):
+        page.goto(console_url + path)
+        expect(page).to_have_url(f"{console_url}/sign-in")
+
+
+def test_a_wrong_password_is_told_plainly(page: Page, fake: FakeApi, picture: Keep) -> None:
+    fill_sign_in(page, "wrong")
+    expect(page.get_by_role("alert")).to_have_text("用户名或密码不对，请检查后再试。")
+    picture(page, "console-sign-in")
+
+
+def test_too_many_attempts_are_told_plainly(page: Page, fake: FakeApi) -> None:
+    fake.state.failures = 3
+    fill_sign_in(page, PASSWORD)
+    expect(page.get_by_role("alert")).to_contain_text("过几分钟再来")
+
+
+def test_an_empty_form_asks_for_what_is_missing(page: Page) -> None:
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("alert")).to_have_text("请填写用户名和密码。")
+
+
+def test_the_one_time_password_is_changed_before_anything_else(
+    page: Page, fake: FakeApi, console_url: str, picture: Keep
+) -> None:
+    add_cases(fake, 1)
+    fill_sign_in(page, PASSWORD)
+    expect(page).to_have_url(f"{console_url}/password")
+    page.goto(console_url)
+    expect(page).to_have_url(f"{console_url}/password")
+    expect(page.get_by_text("一次性的")).to_be_visible()
+    page.get_by_label("现在的密码").fill(PASSWORD)
+    page.get_by_label("新密码", exact=True).fill("short")
+    page.get_by_label("再写一遍新密码").fill("shorter")
+    page.get_by_role("button", name="换密码").click()
+    expect(page.get_by_role("alert")).to_have_text("两次写的新密码不一样。")
+    page.get_by_label("再写一遍新密码").fill("short")
+    page.get_by_role("button", name="换密码").click()
+    expect(page.get_by_role("alert")).to_contain_text("太短")
+    picture(page, "console-password")
+    page.get_by_label("新密码", exact=True).fill(NEW_PASSWORD)
+    page.get_by_label("再写一遍新密码").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="换密码").click()
+    expect(page.get_by_role("link", name="LH-20260302-00001-4")).to_be_visible()
+    assert fake.state.passwords == {"wang": NEW_PASSWORD}
+
+
+def test_signing_out_ends_the_token(page: Page, fake: FakeApi, console_url: str) -> None:
+    sign_in(page, fake)
+    page.get_by_role("button", name="退出").click()
+    expect(page).to_have_url(f"{console_url}/sign-in")
+    assert fake.state.tokens == set()
+
+
+def test_an_expired_token_leads_back_to_sign_in(
+    page: Page, fake: FakeApi, console_url: str
+) -> None:
+    sign_in(page, fake)
+    fake.state.tokens.clear()
+    page.goto(f"{console_url}/queue")
+    expect(page).to_have_url(f"{console_url}/sign-in")
+
+
+def test_the_token_never_reaches_the_browser(page: Page, fake: FakeApi) -> None:
+    sign_in(page, fake)
+    (token,) = fake.state.tokens
+    assert token not in page.content()
+    assert token not in page.url
+    assert token not in page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+    cookies = page.context.cookies()
+    assert all(token not in str(cookie.get("value")) for cookie in cookies)
+    assert any(cookie.get("httpOnly") for cookie in cookies)
+
+
+# ---- cases
+
+
+def test_the_case_list_is_newest_first_and_loads_more(
+    page: Page, fake: FakeApi, picture: Keep
+) -> None:
+    add_cases(fake, 60)
+    sign_in(page, fake)
+    rows = page.locator(".cases tbody tr")
+    expect(rows).to_have_count(50)
+    for words in (
+        "LH-20260302-00060-4",
+        "求决",
+        "劳动欠薪",
+        "木头龙",
+        "2026-03-02 09:05",
+        "已登记",
+    ):
+        expect(rows.first).to_contain_text(words)
+    picture(page, "console-cases")
+    page.get_by_role("button", name="再看 50 件").click()
+    expect(rows).to_have_count(60)
+    expect(rows.last).to_contain_text("LH-20260302-00001-4")
+    expect(page.get_by_role("button", name="再看 50 件")).to_be_hidden()
+
+
+def test_an_empty_list_says_so(page: Page, fake: FakeApi) -> None:
+    sign_in(page, fake)
+    expect(page.get_by_text("还没有登记的诉求件")).to_be_visible()
+
+
+def test_a_case_shows_each_field_and_the_message_it_came_from(
+    page: Page, fake: FakeApi, picture: Keep
+) -> None:
+    add_cases(fake, 1)
+    sign_in(page, fake)
+    page.get_by_role("link", name="LH-20260302-00001-4").click()
+    where = page.locator("dd[data-field=where]")
+    expect(where).to_contain_text("翠竹街道木头龙小区三期工地")
+    where.get_by_role("link", name="来自第 3 条").click()
+    expect(page.locator("#m3 .words")).to_have_text("翠竹街道木头龙小区三期工地")
+    assert page.url.endswith("#m3")
+    expect(page.locator("dd[data-field=contact]")).to_contain_text("138****0000")
+    expect(page.locator(".said")).to_have_count(3)
+    picture(page, "console-case")
+
+
+def test_a_long_transcript_is_shown_whole(page: Page, fake: FakeApi, console_url: str) -> None:
+    conversation = add_cases(fake, 1)
+    for number in range(450):
+        conversation.add("citizen", f"第 {number} 句")
+    sign_in(page, fake)
+    page.goto(f"{console_url}/cases/c1")
+    expect(page.locator(".said")).to_have_count(453)
+
+
+def test_html_in_a_case_is_shown_as_text(page: Page, fake: FakeApi, console_url: str) -> None:
+    evil = "<img src=x onerror=\"document.title='owned'\">{{ 7*7 }}"
+    conversation = add_cases(fake, 1)
+    conversation.add("citizen", evil)
+    fake.state.cases[0]["summary"] = evil
+    fake.state.cases[0]["fields"][0]["value"] = evil
+    sign_in(page, fake)
+    expect(page.locator(".cases .summary")).to_have_text(evil)
+    page.goto(f"{console_url}/cases/c1")
+    expect(page.locator("dd[data-field=what]")).to_contain_text(evil)
+    expect(page.locator("#m4 .words")).to_have_text(evil)
+    assert page.locator("img[src=x]").count() == 0
+    assert "owned" not in page.title()
+
+
+def test_an_unknown_case_is_told_plainly(page: Page, fake: FakeApi, console_url: str) -> None:
+    sign_in(page, fake)
+    page.goto(f"{console_url}/cases/none")
+    expect(page.get_by_text("没有这个诉求件。")).to_be_visible()
+
+
+def test_an_unreachable_service_is_told_plainly(
+    page: Page, fake: FakeApi, console_url: str, picture: Keep
+) -> None:
+    sign_in(page, fake)
+    fake.state.staff_down = True
+    page.goto(console_url)
+    expect(page.get_by_text("服务暂时不可用，请稍后再试。")).to_be_visible()
+    picture(page, "console-down")
+    fake.state.staff_down = False
+    page.get_by_role("button", name="刷新").click()
+    expect(page.get_by_text("还没有登记的诉求件")).to_be_visible()
+
+
+# ---- conversations
+
+
+def test_the_queue_shows_who_waits_and_fills_by_itself(
+    page: Page, fake: FakeApi, console_url: str, picture: Keep
+) -> None:
+    sign_in(page, fake)
+    page.get_by_role("link", name="等待人工").click()
+    expect(page.get_by_text("现在没有人在等")).to_be_visible()
+    add_waiting(fake, "我不想活了", 3, 2)
+    add_waiting(fake, "我要找真人", 0, 7)
+    waiting = page.locator(".waiting")
+    expect(waiting).to_have_count(2)
+    expect(waiting.first).to_contain_text("紧急")
+    expect(waiting.first).to_contain_text("等了 2 分钟")
+    expect(waiting.nth(1)).to_contain_text("要求人工")
+    expect(page.get_by_role("status")).to_contain_text("2 人在等")
+    picture(page, "console-queue")
+
+
+def test_staff_accept_reply_and_give_back(page: Page, fake: FakeApi, picture: Keep) -> None:
+    conversation = add_waiting(fake, "我要找真人", 0, 1)
+    sign_in(page, fake)
+    page.get_by_role("link", name="等待人工").click()
+    page.get_by_role("button", name="接手").click()
+    expect(page.locator(".said.citizen .words")).to_have_text("我要找真人")
+    assert conversation.status == "human"
+    page.get_by_label("写给来访人的话").fill("您好，我是王芳，您请说。")
+    page.get_by_role("button", name="发送").click()
+    expect(page.locator(".said.human .words")).to_have_text("您好，我是王芳，您请说。")
+    expect(page.get_by_label("写给来访人的话")).to_have_value("")
+    conversation.add("citizen", "工资什么时候能发？")
+    expect(page.locator(".said.citizen .words").nth(1)).to_have_text("工资什么时候能发？")
+    picture(page, "console-conversation")
+    page.get_by_label("写给来访人的话").fill("我去问清楚。")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".said.human")).to_have_count(2)
+    page.get_by_role("button", name="交还程序").click()
+    page.get_by_role("dialog").get_by_role("button", name="交还程序").click()
+    expect(page.locator(".badge.status")).to_have_text("程序在回答")
+    assert conversation.status == "bot"
+    expect(page.get_by_label("写给来访人的话")).to_be_hidden()
+
+
+def test_a_conversation_accepted_by_another_is_told_plainly(page: Page, fake: FakeApi) -> None:
+    conversation = add_waiting(fake, "有人吗", 0, 1)
+    sign_in(page, fake)
+    page.get_by_role("link", name="等待人工").click()
+    expect(page.get_by_role("button", name="接手")).to_be_visible()
+    conversation.status = "human"
+    page.get_by_role("button", name="接手").click()
+    expect(page.get_by_text("已经有人接手了这个会话。")).to_be_visible()
+
+
+def test_a_reply_that_failed_stays_in_the_box_and_is_sent_once(
+    page: Page, fake: FakeApi, console_url: str
+) -> None:
+    conversation = add_waiting(fake, "有人吗", 0, 1)
+    conversation.status = "human"
+    fake.state.queue[0] |= {"status": "human", "mine": True}
+    sign_in(page, fake)
+    page.goto(f"{console_url}/conversations/{conversation.id}")
+    page.get_by_label("写给来访人的话").fill("我在。")
+    fake.state.staff_down = True
+    page.get_by_role("button", name="发送").click()
+    expect(page.get_by_text("服务暂时不可用，请稍后再试。").first).to_be_visible()
+    expect(page.get_by_label("写给来访人的话")).to_have_value("我在。")
+    expect(page.locator(".lost")).to_be_visible()
+    fake.state.staff_down = False
+    page.get_by_role("button", name="发送").click()
+    expect(page.locator(".said.human .words")).to_have_text(["我在。"])
+    expect(page.locator(".lost")).to_be_hidden()
+
+
+def test_a_colleagues_conversation_can_be_read_but_not_answered(
+    page: Page, fake: FakeApi, console_url: str
+) -> None:
+    conversation = add_waiting(fake, "有人吗", 0, 1)
+    conversation.status = "human"
+    fake.state.queue[0] |= {"status": "human", "mine": False}
+    sign_in(page, fake)
+    page.goto(f"{console_url}/conversations/{conversation.id}")
+    expect(page.get_by_text("另一位同事在接待")).to_be_visible()
+    expect(page.get_by_label("写给来访人的话")).to_be_hidden()
+    expect(page.get_by_role("button", name="交还程序")).to_be_hidden()
+
+
+def test_a_reply_that_is_too_long_is_told_before_it_is_sent(
+    page: Page, fake: FakeApi, console_url: str
+) -> None:
+    conversation = add_waiting(fake, "有人吗", 0, 1)
+    conversation.status = "human"
+    fake.state.queue[0] |= {"status": "human", "mine": True}
+    sign_in(page, fake)
+    page.goto(f"{console_url}/conversations/{conversation.id}")
+    page.get_by_label("写给来访人的话").fill("长" * 4001)
+    page.get_by_role("button", name="发送").click()
+    expect(page.get_by_text("请分几次发")).to_be_visible()
+    assert len(conversation.messages) == 1
+
+
+# ---- for everyone at the desk
+
+
+def test_english_is_one_tap_away(page: Page, fake: FakeApi, picture: Keep) -> None:
+    add_cases(fake, 3)
+    sign_in(page, fake)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Cases", exact=True)).to_be_visible()
+    picture(page, "console-english")
+
+
+@pytest.mark.parametrize("path", ["/", "/queue", "/cases/c1"])
+@pytest.mark.parametrize("width", [1280, 820])
+def test_nothing_scrolls_sideways(
+    page: Page, fake: FakeApi, console_url: str, path: str, width: int
+) -> None:
+    add_cases(fake, 3)
+    add_waiting(fake, "很长的一句话" * 60, 3, 3)
+    sign_in(page, fake)
+    page.set_viewport_size({"width": width, "height": 720})
+    page.goto(console_url + path)
+    page.wait_for_selector(".said, .cases tbody tr, .waiting")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

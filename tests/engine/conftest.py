@@ -1,0 +1,248 @@
+"""The real engine and the real action server, with a small api behind them that only remembers."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ENGINE_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
+TOKEN = "engine-token-of-the-tests"
+OF_A_CASE = ("what", "where", "demand", "contact", "when", "name", "respondent", "amount", "people")
+
+
+@dataclass
+class FakeApi:
+    """Stands for backend_api: what it was asked, and what it will answer next."""
+
+    url: str = ""
+    calls: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+    answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+
+    def answer(self, path: str) -> tuple[int, dict[str, Any]]:
+        if self.answers:
+            return self.answers.pop(0)
+        return 200, {"number": "20260000001"} if path.endswith("/cases") else {"waiting": 1}
+
+
+@contextmanager
+def running_api() -> Iterator[FakeApi]:
+    api = FakeApi()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            api.calls.append((self.path, body, self.headers["Idempotency-Key"]))
+            status, found = api.answer(self.path)
+            answer = json.dumps(found).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    api.url = f"http://127.0.0.1:{server.server_port}"
+    yield api
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def running_process(
+    command: list[str], port: int, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**kept, **environment}, stdout=subprocess.DEVNULL
+    )
+    try:
+        _wait_until_healthy(process, port)
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/healthz").raise_for_status()
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"{process.args!r} did not become healthy")
+
+
+def sources() -> list[Path]:
+    folders = [ROOT / "data" / each for each in ("nlu", "rules", "stories")]
+    folders += [ROOT / "bot" / "domain", ROOT / "bot" / "components"]
+    found = [each for folder in folders for each in folder.rglob("*") if each.is_file()]
+    return [*found, ROOT / "bot" / "config.yml", ROOT / "bot" / "segmenter_words.txt"]
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The model that HUALIAO_ENGINE_MODEL names, or one trained here when the sources changed."""
+    if given := os.environ.get("HUALIAO_ENGINE_MODEL"):
+        return Path(given)
+    made = ROOT / "build" / "models" / "engine.tar.gz"
+    newest = max(each.stat().st_mtime for each in sources())
+    if not made.exists() or made.stat().st_mtime < newest:
+        command = [str(ENGINE_PYTHON), "-m", "bot.train", "--out", str(made)]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return made
+
+
+@pytest.fixture(scope="session")
+def api() -> Iterator[FakeApi]:
+    with running_api() as api:
+        yield api
+
+
+@pytest.fixture(scope="session")
+def engine_url(model: Path, api: FakeApi) -> Iterator[str]:
+    engine, actions = free_port(), free_port()
+    actions_environment = {
+        "HUALIAO_ACTIONS_PORT": str(actions),
+        "HUALIAO_ACTIONS_TOKEN": "actions-token",
+        "HUALIAO_API_URL": api.url,
+        "HUALIAO_SERVICE_TOKEN": "service-token",
+    }
+    engine_environment = {
+        "HUALIAO_ENGINE_PORT": str(engine),
+        "HUALIAO_ENGINE_TOKEN": TOKEN,
+        "HUALIAO_ENGINE_MODEL": str(model),
+        "HUALIAO_ACTIONS_URL": f"http://127.0.0.1:{actions}",
+        "HUALIAO_ACTIONS_TOKEN": "actions-token",
+    }
+    actions_command = [sys.executable, "-m", "actions.main"]
+    engine_command = [str(ENGINE_PYTHON), "-m", "bot.run"]
+    with (
+        running_process(actions_command, actions, actions_environment),
+        running_process(engine_command, engine, engine_environment),
+    ):
+        yield f"http://127.0.0.1:{engine}"
+
+
+@pytest.fixture(scope="session")
+def engine(engine_url: str) -> Iterator[httpx.Client]:
+    headers = {"x-engine-token": TOKEN}
+    with httpx.Client(base_url=engine_url, headers=headers, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def quiet_api(api: FakeApi) -> FakeApi:
+    api.calls.clear()
+    api.answers.clear()
+    return api
+
+
+@dataclass(frozen=True)
+class Reply:
+    body: dict[str, Any]
+
+    @property
+    def responses(self) -> list[str]:
+        return [each["response"] for each in self.body["messages"]]
+
+    @property
+    def asking(self) -> str | None:
+        asking: str | None = self.body["state"]["asking"]
+        return asking
+
+    @property
+    def intent(self) -> str:
+        return str(self.body["state"]["intent"]["name"])
+
+    @property
+    def slots(self) -> dict[str, Any]:
+        slots: dict[str, Any] = self.body["state"]["slots"]
+        return slots
+
+    @property
+    def questions(self) -> list[str]:
+        return [each for each in self.responses if each.startswith("utter_ask_")]
+
+
+@dataclass
+class Citizen:
+    """Talks to the engine and remembers for it, as the worker does."""
+
+    client: httpx.Client
+    draft: dict[str, str] = field(default_factory=dict)
+    asking: str | None = None
+    form: str | None = None
+    memory: dict[str, bool] = field(default_factory=dict)
+
+    def says(self, text: str, *facts: str) -> Reply:
+        answer = self.client.post("/webhooks/turn/webhook", json=self.turn(text, *facts))
+        assert answer.status_code == 200, (text, answer.text)
+        reply = Reply(answer.json())
+        self._remember(reply)
+        return reply
+
+    def turn(self, text: str, *facts: str) -> dict[str, Any]:
+        whole = {"start": 0, "end": len(text)}
+        entities = [{"entity": "story", "value": "p0", **whole}]
+        if self.asking:
+            entities.append({"entity": "answer", "value": "p1", **whole})
+        entities += [
+            {"entity": fact, "value": f"p{place}", "start": 0, "end": 1}
+            for place, fact in enumerate(facts, 2)
+        ]
+        metadata = {
+            "conversation": str(uuid.uuid4()),
+            "turn": str(uuid.uuid4()),
+            "message": str(uuid.uuid4()),
+            "draft": self.draft,
+            "asking": self.asking,
+            "form": self.form,
+            "memory": self.memory,
+            "entities": entities,
+        }
+        return {"turn": uuid.uuid4().hex, "text": text, "metadata": metadata}
+
+    def _remember(self, reply: Reply) -> None:
+        self.asking, self.form = reply.asking, reply.body["state"]["form"]
+        self.draft = {slot: "known" for slot in OF_A_CASE if slot in reply.slots}
+        if "action_file_case" in reply.body["state"]["actions"] and not self.form:
+            self.memory["filed"] = True
+
+
+@pytest.fixture
+def citizen(engine: httpx.Client, quiet_api: FakeApi) -> Citizen:
+    return Citizen(engine)
