@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -23,7 +24,7 @@ from backend_api.core.jobs import open_jobs
 from backend_api.core.live import News
 from backend_api.handoff.views import actions as handoff_actions
 from backend_api.handoff.views import router as handoff
-from backend_api.notifications.texts import citizen_text
+from backend_api.notifications.texts import error_text
 from backend_api.web.views import STATIC
 from backend_api.web.views import router as web
 
@@ -62,11 +63,12 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(title="话聊 Hualiao", description=DESCRIPTION, lifespan=lifespan)
     app.state.settings = settings
-    add_error_handlers(app, malformed=citizen_text("bad_message"))
+    add_error_handlers(app, error_text)
     for router in (chat, web, access, cases, handoff, case_actions, handoff_actions, health):
         app.include_router(router)
     app.mount("/static/web", StaticFiles(directory=STATIC), name="web")
-    app.add_middleware(Envelope, too_long=citizen_text("too_long_message"))
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(Envelope, too_long=error_text("too_long"))
     return app
 
 

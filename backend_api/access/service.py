@@ -72,10 +72,10 @@ async def access_by_token(session: AsyncSession, token: str, at: datetime) -> Ac
         )
     ).one_or_none()
     if found is None:
-        raise NotSignedInError("请先登录。")
+        raise NotSignedInError("not_signed_in")
     row, path, must_change = found
     if row.expires_at is not None and row.expires_at <= at:
-        raise NotSignedInError("登录已过期,请重新登录。")
+        raise NotSignedInError("signed_out")
     return Access(row.id, row.role, row.unit_id, path, row.account_id, bool(must_change))
 
 
@@ -105,7 +105,7 @@ async def sign_in(
         select(Account).where(Account.username == username).with_for_update()
     )
     if account is not None and account.locked_until is not None and account.locked_until > at:
-        raise TooManyError("输错次数太多,请 10 分钟后再试。", code="too_many_attempts")
+        raise TooManyError("too_many_attempts")
     if not _matches(account.password_hash if account else _NOBODY, password) or account is None:
         _count_failure(account, at)
         return None
@@ -119,11 +119,9 @@ async def change_password(session: AsyncSession, account_id: UUID, *, old: str, 
         await session.scalars(select(Account).where(Account.id == account_id).with_for_update())
     ).one()
     if not _matches(account.password_hash, old):
-        raise InvalidError("原密码不对。", code="wrong_password")
+        raise InvalidError("wrong_password")
     if old == new or not is_strong(new, account.username):
-        raise InvalidError(
-            "新密码至少 10 位,不能含用户名,也不能和原来的一样。", code="weak_password"
-        )
+        raise InvalidError("weak_password")
     account.password_hash, account.must_change_password = _HASHER.hash(new), False
     record(
         session,

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/staff", tags=["staff"])
 def bearer_of(authorization: Annotated[str, Header()] = "") -> str:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise NotSignedInError("请先登录。")
+        raise NotSignedInError("not_signed_in")
     return token.strip()
 
 
@@ -38,26 +38,26 @@ AnyAccess = Annotated[Access, Depends(_access_of)]
 
 def must_be_client(access: AnyAccess) -> Access:
     if access.role is not Role.CLIENT:
-        raise ForbiddenError("这个令牌不能用来收发群众消息。")
+        raise ForbiddenError("clients_only")
     return access
 
 
 def _signed_in_of(access: AnyAccess) -> Access:
     if access.role not in STAFF_ROLES:
-        raise ForbiddenError("只有工作人员可以查看。")
+        raise ForbiddenError("staff_only")
     return access
 
 
 def _staff_of(access: Annotated[Access, Depends(_signed_in_of)]) -> Access:
     if access.must_change_password:
-        raise ForbiddenError("请先修改一次性密码。", code="password_change_required")
+        raise ForbiddenError("password_change_required")
     return access
 
 
 def service_only(request: Request, token: Bearer) -> None:
     """The actions process, by the secret both got at start."""
     if not hmac.compare_digest(token.encode(), request.app.state.settings.service_token.encode()):
-        raise NotSignedInError("unknown service token")
+        raise NotSignedInError("not_signed_in")
 
 
 Client = Annotated[Access, Depends(must_be_client)]
@@ -73,7 +73,7 @@ async def sign_in(request: Request, wanted: SignIn) -> SignedIn:
         )
     # Raised after the transaction: the failed attempt stays counted.
     if opened is None:
-        raise NotSignedInError("用户名或密码不对。", code="wrong_credentials")
+        raise NotSignedInError("wrong_credentials")
     token, account, unit = opened
     return SignedIn(
         token=token,
@@ -85,7 +85,7 @@ async def sign_in(request: Request, wanted: SignIn) -> SignedIn:
 @router.post("/password", status_code=204)
 async def change_password(session: Session, access: SignedInStaff, wanted: PasswordChange) -> None:
     if access.account_id is None:
-        raise ForbiddenError("令牌没有密码。")
+        raise ForbiddenError("account_needed")
     await service.change_password(session, access.account_id, old=wanted.old, new=wanted.new)
 
 
@@ -98,7 +98,7 @@ async def sign_out(session: Session, access: SignedInStaff) -> None:
 @router.get("/me")
 async def me(session: Session, access: Staff) -> AccountRead:
     if access.account_id is None:
-        raise ForbiddenError("令牌没有个人账号。")
+        raise ForbiddenError("account_needed")
     found = await session.execute(
         select(Account, Unit.name)
         .join(Unit, Unit.id == Account.unit_id)

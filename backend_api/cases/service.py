@@ -36,10 +36,6 @@ SUMMARY_CHARACTERS = 120
 UNKNOWN_TYPE, UNKNOWN_MATTER = "求决", "其他咨询"
 
 
-class IncompleteDraftError(ConflictError):
-    code = "incomplete_draft"
-
-
 @dataclass(frozen=True, slots=True)
 class CaseRow:
     case: Case
@@ -51,13 +47,13 @@ async def file_draft(session: AsyncSession, conversation: Conversation, *, at: d
     """Register the conversation's draft as a case. Filing a draft twice gives the same case."""
     draft = await latest_draft(session, conversation.id)
     if draft is None:
-        raise IncompleteDraftError("nothing to file", missing=list(missing_fields((), None)))
+        raise ConflictError("incomplete_draft", missing=list(missing_fields((), None)))
     if draft.status is DraftStatus.FILED:
         return (await session.scalars(select(Case).where(Case.draft_id == draft.id))).one()
     facts = await current_facts(session, draft.id)
     values = values_of(session, facts)
     if missing := missing_fields(values, values.get("type")):
-        raise IncompleteDraftError("facts are missing", missing=list(missing))
+        raise ConflictError("incomplete_draft", missing=list(missing))
     case = await _register(session, conversation, draft, facts, at)
     await close_draft(session, draft)
     record(session, BOT, "case.registered", Subject("case", case.id), draft=str(draft.id))
@@ -90,7 +86,7 @@ async def list_cases(
     if before is not None:
         last = await session.scalar(select(Case.created_at).where(Case.number == before))
         if last is None:
-            raise NotFoundError("没有这个编号。")
+            raise NotFoundError("unknown_number")
         query = query.where(Case.created_at < last)
     return [CaseRow(case, unit, site) for case, unit, site in await session.execute(query)]
 
@@ -98,7 +94,7 @@ async def list_cases(
 async def get_case(session: AsyncSession, access: Access, case_id: UUID) -> CaseRow:
     found = (await session.execute(_rows(access).where(Case.id == case_id))).one_or_none()
     if found is None:
-        raise NotFoundError("没有这件诉求,或者不在您的范围内。")
+        raise NotFoundError("unknown_case")
     return CaseRow(*found)
 
 

@@ -33,7 +33,6 @@ from backend_api.core.ids import new_id
 from backend_api.core.jobs import enqueue
 from backend_api.core.live import announce
 from backend_api.core.text import scrub
-from backend_api.notifications.texts import citizen_text
 
 TURN_JOB = "turns.run"
 PAGE = 200
@@ -76,7 +75,7 @@ class Words:
         """With the card's rows as lines, for channels that show no cards."""
         if self.card is None:
             return self.text
-        rows = (f"{row['label']}:{row['value']}" for row in self.card["rows"])
+        rows = (f"{row['label']}：{row['value']}" for row in self.card["rows"])
         return "\n".join([self.text, *rows])
 
 
@@ -116,7 +115,7 @@ async def find_conversation_of_client(
         select(Conversation).where(Conversation.client_id == client, Conversation.key == key)
     )
     if found is None:
-        raise NotFoundError("没有这个会话。", code="unknown_conversation")
+        raise NotFoundError("unknown_conversation")
     return found
 
 
@@ -128,7 +127,7 @@ async def lock_conversation(session: AsyncSession, conversation: UUID) -> Conver
         .execution_options(populate_existing=True)
     )
     if found is None:
-        raise NotFoundError("没有这个会话。", code="unknown_conversation")
+        raise NotFoundError("unknown_conversation")
     return found
 
 
@@ -136,9 +135,9 @@ def acceptable(text: str) -> str:
     """The text as it may be stored, or the kind words why not."""
     clean = scrub(text)
     if not clean:
-        raise InvalidError(citizen_text("empty_message"), code="empty")
+        raise InvalidError("empty")
     if len(clean) > MAX_CHARACTERS:
-        raise TooLongError(citizen_text("too_long_message"))
+        raise TooLongError("too_long")
     return clean
 
 
@@ -236,7 +235,7 @@ def move_conversation(conversation: Conversation, wanted: Status) -> None:
     if conversation.status is wanted:
         return
     if not may_become(conversation.status, wanted):
-        raise ConflictError(f"a conversation that is {conversation.status} cannot become {wanted}")
+        raise ConflictError("wrong_status", status=conversation.status, wanted=wanted)
     conversation.status = wanted
     conversation.version += 1
 
@@ -288,4 +287,4 @@ async def _refuse_flood(session: AsyncSession, conversation: Conversation, at: d
         )
     )
     if is_flood(recent or 0):
-        raise TooManyError(citizen_text("flood"))
+        raise TooManyError("flood")

@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -62,19 +63,19 @@ class Envelope:
             request_id.reset(token)
 
 
-def add_error_handlers(app: FastAPI, *, malformed: str) -> None:
-    """One way to say no: `{"code", "detail"}`. `malformed` is the kind sentence for a bad shape."""
+def add_error_handlers(app: FastAPI, text_of: Callable[[str], str]) -> None:
+    """One way to say no: `{"code", "detail"}`; `text_of` finds the plain words for a code."""
 
     @app.exception_handler(ApiError)
     async def show(_: Request, exc: ApiError) -> JSONResponse:
-        body = {"code": exc.reason, "detail": str(exc), **exc.extra}
+        body = {"code": exc.code, "detail": text_of(exc.code), **exc.extra}
         return JSONResponse(body, status_code=exc.status)
 
     @app.exception_handler(RequestValidationError)
     async def show_invalid(_: Request, exc: RequestValidationError) -> JSONResponse:
         # Where it is wrong, never what was sent: it may be somebody's words.
         wrong = [".".join(map(str, error["loc"])) for error in exc.errors()]
-        body = {"code": "malformed", "detail": malformed, "wrong": wrong}
+        body = {"code": "malformed", "detail": text_of("malformed"), "wrong": wrong}
         return JSONResponse(body, status_code=422)
 
     del show, show_invalid
@@ -104,6 +105,9 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 def _add_headers(headers: MutableHeaders, current: str, path: str) -> None:
     headers["x-request-id"] = current
+    if path.startswith("/static/"):
+        # Asked again each time (304 if unchanged): no phone mixes old and new modules.
+        headers["cache-control"] = "no-cache"
     for name, value in HEADERS.items():
         if not (name == "content-security-policy" and path == "/docs"):
             headers.setdefault(name, value)

@@ -79,7 +79,7 @@ async def accept(
     """A person takes the conversation (locked); the bot is silent from here on."""
     account = await _account(session, access)
     if conversation.status is Status.HUMAN:
-        raise ConflictError("已经有同事接入了这个会话。", code="already_accepted")
+        raise ConflictError("already_accepted")
     handoff = await _open_handoff(session, conversation.id)
     if handoff is None:
         handoff = Handoff(
@@ -134,7 +134,7 @@ async def visible_conversation(
     """The conversation, if it belongs to the caller's organisation."""
     found = await session.get(Conversation, conversation_id)
     if found is None or found.organisation_id != access.organisation_id:
-        raise NotFoundError("没有这个会话,或者不在您的范围内。")
+        raise NotFoundError("unknown_conversation")
     return found
 
 
@@ -158,7 +158,7 @@ async def _open_handoff(session: AsyncSession, conversation: UUID) -> Handoff | 
 
 async def _account(session: AsyncSession, access: Access) -> Account:
     if access.account_id is None:
-        raise ForbiddenError("接入会话需要个人账号登录。")
+        raise ForbiddenError("account_needed")
     return (await session.scalars(select(Account).where(Account.id == access.account_id))).one()
 
 
@@ -167,9 +167,9 @@ async def _must_hold(
 ) -> Handoff:
     handoff = await _open_handoff(session, conversation.id)
     if conversation.status is not Status.HUMAN or handoff is None:
-        raise InvalidError("请先接入这个会话。", code="not_accepted")
+        raise InvalidError("not_accepted")
     if handoff.accepted_by != account.id:
-        raise ConflictError("这个会话由另一位同事接待。", code="already_accepted")
+        raise ConflictError("already_accepted")
     return handoff
 
 

@@ -41,5 +41,5 @@ def _masked_reply(words: Words) -> str:
     """A card repeats the citizen's own data: its rows are shown masked."""
     if words.card is None:
         return words.text
-    rows = [f"{row['label']}:{row['masked']}" for row in words.card["rows"]]
+    rows = [f"{row['label']}：{row['masked']}" for row in words.card["rows"]]
     return "\n".join([words.text, *rows])

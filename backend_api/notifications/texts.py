@@ -1,4 +1,4 @@
-"""Texts the backend itself says to a citizen, by key, from `templates/citizen.yml`."""
+"""Texts the backend itself says, by key, from `templates/*.yml`."""
 
 from functools import cache
 from pathlib import Path
@@ -9,15 +9,20 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 @cache
-def _citizen() -> dict[str, str]:
-    texts = yaml.safe_load((TEMPLATES / "citizen.yml").read_text(encoding="utf-8"))
+def _texts(name: str) -> dict[str, str]:
+    texts = yaml.safe_load((TEMPLATES / f"{name}.yml").read_text(encoding="utf-8"))
     return {key: entry["zh"] for key, entry in texts.items()}
 
 
 def citizen_text(key: str, **values: str) -> str:
     """The Chinese text with its `{values}` filled in. An unknown key is a bug and raises."""
-    return _citizen()[key].format(**values)
+    return _texts("citizen")[key].format(**values)
 
 
 def has_citizen_text(key: str) -> bool:
-    return key in _citizen()
+    return key in _texts("citizen")
+
+
+def error_text(code: str) -> str:
+    """Why something was refused, in plain words."""
+    return _texts("errors")[code]

@@ -23,7 +23,7 @@ async def add_unit(
     session: AsyncSession, actor: Actor, *, name: str, level: Level, parent: Unit | None
 ) -> Unit:
     if parent is not None and not may_contain(parent.level, level):
-        raise ConflictError(f"{parent.level} cannot contain {level}", code="wrong_level")
+        raise ConflictError("wrong_level", upper=parent.level, lower=level)
     unit_id = new_id()
     unit = Unit(
         id=unit_id,
@@ -58,7 +58,7 @@ async def add_site(
 async def site_by_code(session: AsyncSession, code: str) -> Site:
     found = await session.scalar(select(Site).where(Site.code == code, Site.active))
     if found is None:
-        raise NotFoundError("这个二维码已经停用,请看看旁边有没有新的。", code="unknown_site")
+        raise NotFoundError("unknown_site")
     return found
 
 

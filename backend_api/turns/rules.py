@@ -155,7 +155,7 @@ def _demand(one: Said) -> Found | None:
     if not spans:
         return None
     parts = [_cut(one, span.start, span.end) for span in spans]
-    return Found(";".join(part.value for part in parts), ";".join(part.masked for part in parts))
+    return Found("；".join(part.value for part in parts), "；".join(part.masked for part in parts))
 
 
 def _contact(one: Said) -> Found | None:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 _BLANK = re.compile(r"[\s，。！？；：、,.!?;:…“”\"'‘’（）()【】\[\]《》~～—\-]+")
 _DIGITS = re.compile(r"\d+")
-ORDERS = (1, 2, 3)
+ORDERS = (1, 2)
 MOST_CHARACTERS = 1200
 
 
 def grams(text: str) -> Counter[str]:
-    """n-grams of one to three characters; every number is 0, punctuation separates."""
+    """n-grams of one and two characters; every number is 0, punctuation separates."""
     counts: Counter[str] = Counter()
     for part in _parts(text):
         for order in ORDERS:

@@ -18,6 +18,9 @@ BUILDING = re.compile(
     rf"(?:(?:{_NUMBER}(?:号楼|号院|栋|幢|座(?![位机])|单元|期|区(?!别|分)|组团?|号地块|标段|弄)|{_DIGITS}(?:楼|层|室|号房?|房)(?![人名岁户客都线码])|(?<=[单元栋楼])\d{{3,4}}(?!\d|元|块|多|人|户|年))[的]?)+"
 )
 _MASKED = re.compile(r"(?<![A-Za-z0-9])[A-Z]\d{0,3}(?:镇|乡|街道|村|社区|小区|路)")
+_TOWN = re.compile(r"[\u4e00-\u9fff]{1,4}?(?:街道|镇|乡)(?!政府|卫生|中心|小学|中学)")
+_CORNER = re.compile(r"的?(?:交叉路?口|交汇处|十字路口|路口)")
+_SIDE = re.compile(r"[东南西北](?:段|(?![边面门侧瓜方部]))")
 _ABROAD = frozenset("中国 我国 美国 日本 祖国 全国 地球 国内 国外 中华 人民 本地 外地 当地 世界".split())
 _NAME_TAGS = frozenset({"n", "nz", "LOC", "ORG", "PER", "nw", "m", "nr", "ns", "nt", "s", "vn", "a"})
 _LONGEST_NAME = 10
@@ -223,9 +226,13 @@ def _with_buildings(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, 
             grown[-1] = (grown[-1][0], max(end, grown[-1][1]))
             continue
         gap = 1 if text[end : end + 1] in (" ", "的") else 0
+        if (match := _TOWN.match(text, end)) and text[end - 1] in "市区县":
+            end = match.end()
         if match := BUILDING.match(text, end + gap):
             end = match.end() - match.group().endswith("的")
-        elif match := re.compile(r"的?(?:交叉路?口|交汇处|十字路口|路口|[东南西北]段|[东南西北](?![边面门侧瓜]))").match(text, end):
+        elif match := _CORNER.match(text, end):
+            end = match.end()
+        elif text[end - 1] in "路道街" and (match := _SIDE.match(text, end)):
             end = match.end()
         grown.append((start, end))
     return _joined(text, [_Piece(start, end) for start, end in grown])
@@ -272,7 +279,7 @@ def _part(text: str, start: int, end: int, ending: re.Pattern[str]) -> tuple[str
 
 def _on_site(place: Place, site: Region | None) -> Place:
     """A place without a city is near the site, unless it names a county of its own."""
-    if site is None or place.city or place.province:
+    if site is None or not (site.city or site.province) or place.city or place.province:
         return place
     if place.county and site.county and place.county != site.county:
         return place

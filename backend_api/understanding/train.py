@@ -20,7 +20,7 @@ from backend_api.understanding.features import grams, weight
 from backend_api.understanding.models import DATA, simplifier
 from backend_api.understanding.normal import normalise
 
-STRENGTH = 20.0  # inverse regularisation, by 5-fold on our own sentences
+STRENGTH = 10.0  # inverse regularisation: 5 to 20 differ by less than 0.01 (5-fold)
 _FOLDS = 5
 
 
@@ -81,7 +81,7 @@ def fit(examples: Sequence[Example], strength: float) -> tuple[Any, Any, Any, An
         [np.log((1 + len(examples)) / (1 + spread[gram])) + 1 for gram in vocabulary], np.float32
     )
     matrix = _matrix(counts, vocabulary, idf)
-    model = LogisticRegression(C=strength, max_iter=300, class_weight="balanced")
+    model = LogisticRegression(C=strength, max_iter=200, tol=1e-3, class_weight="balanced")
     model.fit(matrix, [one.code for one in examples])
     codes = [str(code) for code in model.classes_]
     return vocabulary, idf, model.coef_.T.astype(np.float32), model.intercept_, codes

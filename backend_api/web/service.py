@@ -12,7 +12,6 @@ from backend_api.conversations.models import Conversation
 from backend_api.core.crypto import keyring_of
 from backend_api.core.errors import NotFoundError, TooManyError
 from backend_api.core.ids import new_id
-from backend_api.notifications.texts import citizen_text
 from backend_api.organisation.models import Unit
 from backend_api.organisation.service import site_by_code
 
@@ -47,7 +46,7 @@ async def conversation_of_session(session: AsyncSession, secret: str) -> Convers
         select(Conversation).where(Conversation.session_hash == hash_of(secret))
     )
     if found is None:
-        raise NotFoundError(citizen_text("unknown_session"), code="unknown_session")
+        raise NotFoundError("unknown_session")
     return found
 
 
@@ -70,4 +69,4 @@ async def _refuse_flood(session: AsyncSession, origin_index: bytes, at: datetime
         )
     )
     if (recent or 0) >= MAX_NEW_PER_MINUTE:
-        raise TooManyError(citizen_text("busy"))
+        raise TooManyError("busy")

@@ -22,7 +22,7 @@ from backend_api.core.db import Session, Sessions
 from backend_api.core.errors import ApiError
 from backend_api.core.live import News
 from backend_api.core.text import whole
-from backend_api.notifications.texts import citizen_text
+from backend_api.notifications.texts import error_text
 from backend_api.web import service
 
 STATIC = Path(__file__).parent / "static"
@@ -87,7 +87,7 @@ class _Line:
             case {"type": "hello", "session": str(secret), "after": int(after)}:
                 return await self._open(secret, after)
             case _:
-                return await self._turn_away("bad_frame", citizen_text("bad_message"))
+                return await self._turn_away("malformed")
 
     async def talk(self) -> None:
         with self._news.of(self._conversation) as event:
@@ -101,13 +101,13 @@ class _Line:
             async with self._sessions() as session:
                 found = await service.conversation_of_session(session, secret)
         except ApiError as exc:
-            return await self._turn_away(exc.reason, str(exc))
+            return await self._turn_away(exc.code)
         self._conversation, self._shown, self._status = found.id, max(after, 0), found.status
         await self._send({"type": "ready", "status": found.status})
         return True
 
-    async def _turn_away(self, code: str, text: str) -> bool:
-        await self._send({"type": "refused", "code": code, "text": text})
+    async def _turn_away(self, code: str) -> bool:
+        await self._send(_refusal(code))
         await self._socket.close(UNKNOWN_SESSION)
         return False
 
@@ -151,13 +151,11 @@ class _Line:
             case {"type": "ping"}:
                 await self._send({"type": "pong"})
             case _:
-                refusal = {"code": "bad_frame", "text": citizen_text("bad_message")}
-                await self._send({"type": "refused", **refusal})
+                await self._send(_refusal("malformed"))
 
     async def _take(self, message_id: str, text: str) -> None:
         if not 0 < len(message_id) <= 128 or not message_id.isprintable():
-            refusal = {"code": "bad_frame", "text": citizen_text("bad_message")}
-            await self._send({"type": "refused", "message_id": message_id[:128], **refusal})
+            await self._send({**_refusal("malformed"), "message_id": message_id[:128]})
             return
         try:
             async with self._sessions.begin() as session:
@@ -170,8 +168,7 @@ class _Line:
                     at=now(),
                 )
         except ApiError as exc:
-            refusal = {"code": exc.reason, "text": str(exc)}
-            await self._send({"type": "refused", "message_id": message_id, **refusal})
+            await self._send({**_refusal(exc.code), "message_id": message_id})
             return
         await self._send({"type": "stored", "message_id": message_id, "seq": seq})
         if bot_may_speak(locked.status):
@@ -190,6 +187,10 @@ class _Line:
 
     async def _send(self, frame: dict[str, object]) -> None:
         await self._socket.send_text(json.dumps(frame, ensure_ascii=False))
+
+
+def _refusal(code: str) -> dict[str, object]:
+    return {"type": "refused", "code": code, "text": error_text(code)}
 
 
 def _card_of(card: conversations.Card | None) -> dict[str, object] | None:

@@ -97,11 +97,11 @@ def test_an_unknown_site_opens_no_session(browser: TestClient) -> None:
     [
         ({"type": "say", "message_id": "m", "text": " "}, "empty"),
         ({"type": "say", "message_id": "m", "text": "长" * 10_001}, "too_long"),
-        ({"type": "say", "message_id": "", "text": "x"}, "bad_frame"),
-        ({"type": "say", "message_id": 1, "text": "x"}, "bad_frame"),
-        ({"type": "shout"}, "bad_frame"),
-        ([], "bad_frame"),
-        (None, "bad_frame"),
+        ({"type": "say", "message_id": "", "text": "x"}, "malformed"),
+        ({"type": "say", "message_id": 1, "text": "x"}, "malformed"),
+        ({"type": "shout"}, "malformed"),
+        ([], "malformed"),
+        (None, "malformed"),
     ],
 )
 def test_odd_frames_are_refused_and_the_line_stays_open(
