@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend_api.access.views import router as access
@@ -61,7 +62,9 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.neighbours = await stack.enter_async_context(httpx.AsyncClient(timeout=2.0))
             yield
 
-    app = FastAPI(title="话聊 Hualiao", description=DESCRIPTION, lifespan=lifespan)
+    app = FastAPIOffline(
+        title="话聊 Hualiao", description=DESCRIPTION, lifespan=lifespan, redoc_url=None
+    )
     app.state.settings = settings
     add_error_handlers(app, error_text)
     for router in (chat, web, access, cases, handoff, case_actions, handoff_actions, health):

@@ -143,3 +143,10 @@ def test_metrics_count_without_naming_anybody(browser: TestClient, template: Tem
     assert "hualiao_unanswered_conversations 1.0" in page
     assert 'route="/v1/web/sessions"' in page
     assert "王建国" not in page
+
+
+def test_the_api_page_needs_nothing_from_elsewhere(browser: TestClient) -> None:
+    page = browser.get("/docs")
+    assert page.status_code == 200
+    assert "//cdn" not in page.text
+    assert browser.get("/static-offline-docs/swagger-ui-bundle.js").status_code == 200
