@@ -18,7 +18,7 @@ from backend_api.cases.views import router as cases
 from backend_api.conversations.views import router as chat
 from backend_api.core import logs
 from backend_api.core.crypto import Keyring
-from backend_api.core.db import open_sessions
+from backend_api.core.db import open_sessions, reading
 from backend_api.core.health import router as health
 from backend_api.core.http import Envelope, add_error_handlers
 from backend_api.core.jobs import open_jobs
@@ -58,7 +58,8 @@ def create_app(settings: Settings) -> FastAPI:
             stack.push_async_callback(sessions.kw["bind"].dispose)
             news = News(settings.database_url)
             await stack.enter_async_context(news.listening())
-            app.state.sessions, app.state.news = sessions, news
+            app.state.sessions, app.state.reading = sessions, reading(sessions)
+            app.state.news = news
             app.state.neighbours = await stack.enter_async_context(httpx.AsyncClient(timeout=2.0))
             yield
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 import procrastinate.exceptions
+import uvloop
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend_api.core import logs
 from backend_api.core.crypto import Keyring
-from backend_api.core.db import open_sessions
+from backend_api.core.db import open_sessions, reading
 from backend_api.core.jobs import Jobs, open_jobs
 from backend_api.turns import jobs as turn_jobs
 from backend_api.turns.engine import Engine, open_engine
@@ -52,7 +53,7 @@ async def run(settings: Settings) -> None:
         stack.push_async_callback(sessions.kw["bind"].dispose)
         http = open_engine(settings.engine_url, settings.engine_token)
         await stack.enter_async_context(http)
-        turn_jobs.register(jobs, Turns(sessions, Engine(http), read))
+        turn_jobs.register(jobs, Turns(sessions, reading(sessions), Engine(http), read))
         sweeping = asyncio.create_task(_free_stalled_jobs(jobs))
         stack.callback(sweeping.cancel)
         await jobs.run_worker_async(
@@ -82,7 +83,7 @@ async def _free_stalled_jobs(jobs: Jobs) -> None:
 def main() -> None:
     logs.configure("worker")
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    asyncio.run(run(Settings()))
+    uvloop.run(run(Settings()))
 
 
 if __name__ == "__main__":

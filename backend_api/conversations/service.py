@@ -36,6 +36,8 @@ from backend_api.core.text import scrub
 
 TURN_JOB = "turns.run"
 PAGE = 200
+# How far back a flood is looked for: enough for both directions of FLOOD_MESSAGES.
+RECENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,13 @@ async def conversation_of_client(
     site: UUID | None,
 ) -> Conversation:
     """By the client's own name for it, locked; a new one the first time."""
+    known = (
+        select(Conversation)
+        .where(Conversation.client_id == client, Conversation.key == key)
+        .with_for_update()
+    )
+    if (found := await session.scalar(known)) is not None:
+        return found
     await session.execute(
         insert(Conversation)
         .values(
@@ -100,12 +109,7 @@ async def conversation_of_client(
         )
         .on_conflict_do_nothing()
     )
-    found = await session.scalars(
-        select(Conversation)
-        .where(Conversation.client_id == client, Conversation.key == key)
-        .with_for_update()
-    )
-    return found.one()
+    return (await session.scalars(known)).one()
 
 
 async def find_conversation_of_client(
@@ -153,9 +157,11 @@ async def receive(
 
     Returns its seq; a repeated `message_id` returns the first one's.
     """
-    if (known := await seq_of(session, conversation.id, message_id)) is not None:
+    known, recent = await _looked_up(session, conversation, message_id, at)
+    if known is not None:
         return known
-    await _refuse_flood(session, conversation, at)
+    if is_flood(recent):
+        raise TooManyError("flood")
     message = _append(session, conversation, Author.CITIZEN, Words(text), at)
     message.vendor_id = message_id
     await session.flush()
@@ -275,16 +281,18 @@ def _append(
     return message
 
 
-async def _refuse_flood(session: AsyncSession, conversation: Conversation, at: datetime) -> None:
-    recent = await session.scalar(
-        select(func.count())
-        .select_from(Message)
-        .where(
-            Message.conversation_id == conversation.id,
-            Message.seq > conversation.last_seq - 100,
-            Message.author == Author.CITIZEN,
-            Message.created_at > at - timedelta(seconds=FLOOD_SECONDS),
-        )
+async def _looked_up(
+    session: AsyncSession, conversation: Conversation, message_id: str, at: datetime
+) -> tuple[int | None, int]:
+    """The seq the message already has, if it came before; and how many came just now."""
+    theirs = Message.conversation_id == conversation.id
+    known = select(Message.seq).where(theirs, Message.vendor_id == message_id)
+    recent = select(func.count()).where(
+        theirs,
+        Message.seq > conversation.last_seq - RECENT,
+        Message.author == Author.CITIZEN,
+        Message.created_at > at - timedelta(seconds=FLOOD_SECONDS),
     )
-    if is_flood(recent or 0):
-        raise TooManyError("flood")
+    row = await session.execute(select(known.scalar_subquery(), recent.scalar_subquery()))
+    seq, count = row.one()
+    return seq, count

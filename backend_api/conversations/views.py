@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.service import access_by_token
 from backend_api.access.views import Bearer, Client, must_be_client
@@ -53,30 +54,40 @@ async def read_replies(
 
     Asking for what comes after a seq confirms everything up to it.
     """
-    sessions: Sessions = request.app.state.sessions
-    async with sessions.begin() as session:
+    sessions: Sessions = request.app.state.reading
+    async with sessions() as session:
         client = must_be_client(await access_by_token(session, token, now()))
         found = await service.find_conversation_of_client(
             session, client=client.token_id, key=conversation
         )
         if after:
             await service.mark_delivered(session, found.id, after, at=now())
-    # No transaction is held while waiting.
-    with request.app.state.news.of(found.id) as event, suppress(TimeoutError):
-        async with asyncio.timeout(wait or None):
+        replies = await _replies(session, found.id, after)
+    if replies or not wait:
+        return replies
+    return await _wait_for_replies(request, found.id, after, wait)
+
+
+async def _wait_for_replies(
+    request: Request, conversation: UUID, after: int, wait: float
+) -> list[Reply]:
+    """No database connection is held while waiting."""
+    sessions: Sessions = request.app.state.reading
+    with request.app.state.news.of(conversation) as event, suppress(TimeoutError):
+        async with asyncio.timeout(wait):
             while True:
-                event.clear()
-                replies = await _replies(sessions, found.id, after)
-                if replies or not wait:
-                    return replies
+                # Looked at first: the reply may have come before the news were listened to.
+                async with sessions() as session:
+                    if replies := await _replies(session, conversation, after):
+                        return replies
                 await event.wait()
+                event.clear()
     return []
 
 
-async def _replies(sessions: Sessions, conversation: UUID, after: int) -> list[Reply]:
-    async with sessions() as session:
-        messages = await service.messages_after(session, conversation, after, authors=REPLIES)
-        return [_shown(service.words_of(session, one), one) for one in messages]
+async def _replies(session: AsyncSession, conversation: UUID, after: int) -> list[Reply]:
+    messages = await service.messages_after(session, conversation, after, authors=REPLIES)
+    return [_shown(service.words_of(session, one), one) for one in messages]
 
 
 def _shown(words: service.Words, message: Message) -> Reply:

@@ -8,7 +8,12 @@ from uuid import UUID
 
 from fastapi import Depends
 from sqlalchemy import DateTime, Enum, MetaData
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from starlette.requests import HTTPConnection
 
@@ -50,12 +55,20 @@ def open_sessions(database_url: str, *, keyring: Keyring, jobs: Jobs, pool: int 
         database_url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool,
         max_overflow=pool,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": 5},
+        # The last used first: few warm connections, whose statements are prepared.
+        pool_use_lifo=True,
+        connect_args={"connect_timeout": 5, "prepare_threshold": 2},
     )
     return async_sessionmaker(
         engine, expire_on_commit=False, info={"keyring": keyring, "jobs": jobs}
     )
+
+
+def reading(sessions: Sessions) -> Sessions:
+    """The same pool for looking only: each statement for itself, no BEGIN and COMMIT around it."""
+    engine: AsyncEngine = sessions.kw["bind"]
+    options = {**sessions.kw, "bind": engine.execution_options(isolation_level="AUTOCOMMIT")}
+    return async_sessionmaker(**options)
 
 
 async def session_of(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:

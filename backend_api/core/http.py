@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import Counter, Histogram
+from sqlalchemy.exc import OperationalError
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -78,7 +79,14 @@ def add_error_handlers(app: FastAPI, text_of: Callable[[str], str]) -> None:
         body = {"code": "malformed", "detail": text_of("malformed"), "wrong": wrong}
         return JSONResponse(body, status_code=422)
 
-    del show, show_invalid
+    @app.exception_handler(OperationalError)
+    async def show_unavailable(_: Request, exc: OperationalError) -> JSONResponse:
+        # The database restarts: nothing was taken, and the same request may simply come again.
+        log.warning("database unavailable", extra={"failure": type(exc.orig).__name__})
+        body = {"code": "unavailable", "detail": text_of("unavailable")}
+        return JSONResponse(body, status_code=503, headers={"retry-after": "1"})
+
+    del show, show_invalid, show_unavailable
 
 
 async def _read_whole(receive: Receive) -> bytes | None:
@@ -86,7 +94,8 @@ async def _read_whole(receive: Receive) -> bytes | None:
     body = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        part: bytes = message.get("body", b"")
+        body += part
         if len(body) > MAX_BODY:
             return None
         if not message.get("more_body", False):

@@ -11,8 +11,12 @@ Jobs = procrastinate.App
 
 def open_jobs(database_url: str, *, pool: int = 4) -> Jobs:
     """The job queue on its own small pool; open it with `async with jobs.open_async()`."""
+    # autocommit: each of its calls is one statement, which needs no BEGIN and COMMIT around it.
     connector = procrastinate.PsycopgConnector(
-        conninfo=database_url, min_size=1, max_size=pool, kwargs={"connect_timeout": 5}
+        conninfo=database_url,
+        min_size=1,
+        max_size=pool,
+        kwargs={"connect_timeout": 5, "autocommit": True},
     )
     return procrastinate.App(connector=connector)
 

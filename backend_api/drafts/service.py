@@ -1,11 +1,12 @@
 """Everything that changes a draft. Callers own the transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.conversations.service import CardRow
@@ -40,6 +41,31 @@ async def latest_draft(session: AsyncSession, conversation: UUID) -> Draft | Non
         .order_by(Draft.created_at.desc())
         .limit(1)
     )
+
+
+async def latest_draft_with_facts(
+    session: AsyncSession, conversation: UUID
+) -> tuple[Draft | None, dict[str, Fact]]:
+    """The latest draft, and its facts as long as it is open."""
+    latest = (
+        select(Draft.id)
+        .where(Draft.conversation_id == conversation, Draft.status != DraftStatus.CANCELLED)
+        .order_by(Draft.created_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    current = and_(
+        Fact.draft_id == Draft.id,
+        Fact.superseded_at.is_(None),
+        Draft.status == DraftStatus.OPEN,
+    )
+    found = await session.execute(
+        select(Draft, Fact).outerjoin(Fact, current).where(Draft.id == latest)
+    )
+    # An outer join: without a fact the second column is empty.
+    rows = cast("Sequence[tuple[Draft, Fact | None]]", found.all())
+    facts = {fact.field: fact for _, fact in rows if fact is not None}
+    return (rows[0][0] if rows else None), facts
 
 
 async def start_draft(session: AsyncSession, conversation: UUID) -> Draft:

@@ -1,5 +1,6 @@
 """What a turn may propose, and what its result means. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from backend_api.drafts.rules import ANONYMOUS, How, masked_value
-from backend_api.understanding.analysis import Analysis, Crisis, Pii
+from backend_api.understanding.analysis import Analysis, Crisis, Pii, Place
 from backend_api.understanding.masking import mask
 
 MAX_ENGINE_CHARACTERS = 4000
@@ -16,6 +17,15 @@ MAX_ANSWER = {"where": 60, "demand": 200}
 FACT_FIELDS = frozenset(
     {"what", "where", "when", "respondent", "demand", "amount", "people", "name", "contact"}
 )
+# Intents by which a citizen means to put another value in place of the old one.
+CORRECTIONS = frozenset({"correct", "deny", "choose_field"})
+# A bare fact ("南山区的") is the newer word on it; a story that mentions one in passing is not.
+BARE_FACT = "inform"
+GROWING_FIELDS = frozenset({"what", "demand"})
+# Values nobody said: a said one takes their place.
+REPLACEABLE = frozenset({How.SITE, How.GUESSED})
+# "地址是…", "就发生在…", "我住在…": the place that follows is where it happened.
+PLACE_LEAD = re.compile(r"(?:地址|地点|位置|发生在|就在|住在|位于|家在)[是为就在:：,，\s]*$")
 LOST_AFTER = 2
 CRISIS_LEVEL = 2
 RETRY_WAITS = (0.5, 1.0, 2.0, 3.0)
@@ -40,6 +50,23 @@ class Said:
     seq: int
     text: str
     analysis: Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The open question, and the seq up to which messages were written before it was put."""
+
+    field: str | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A fact as the draft has it when a new value arrives."""
+
+    value: str
+    masked: str
+    how: How
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +102,13 @@ def worst_crisis(said: Sequence[Said]) -> Crisis:
     return max((one.analysis.crisis for one in said), key=lambda crisis: crisis.level)
 
 
-def propose(said: Sequence[Said], asking: str | None) -> list[Proposal]:
-    """Everything these messages might settle. The last message that says a thing wins."""
+def propose(said: Sequence[Said], question: Question) -> list[Proposal]:
+    """Everything these messages might settle. The last message that says a thing wins.
+
+    Only what was written after the question was put can answer it: people type on while we answer.
+    """
+    answering = [one for one in said if one.seq > question.seq]
+    asking = question.field if answering else None
     proposals: list[Proposal] = []
 
     def add(entity: str, found: Found, source: Said, how: How) -> None:
@@ -88,11 +120,14 @@ def propose(said: Sequence[Said], asking: str | None) -> list[Proposal]:
     whole = Found(joined(said), joined_masked(said))
     add("story", whole, said[-1], How.SAID)
     if asking is not None:
-        add("answer", whole, said[-1], How.ANSWERED)
+        answer = Found(joined(answering), joined_masked(answering))
+        add("answer", answer, said[-1], How.ANSWERED)
     for entity, find in FINDERS.items():
         for one in reversed(said):
             if (found := find(one)) is not None:
-                add(entity, _whole_answer(entity, asking, one, found), one, How.SAID)
+                asked = entity == asking and one.seq > question.seq
+                value = _whole_answer(entity, one, found) if asked else found
+                add(entity, value, one, How.ANSWERED if asked else How.SAID)
                 break
     return proposals
 
@@ -109,6 +144,34 @@ def accepted(slots: Mapping[str, object], proposals: Iterable[Proposal]) -> dict
         for field, value in slots.items()
         if field in FACT_FIELDS and isinstance(value, str) and value in by_id
     }
+
+
+def replaces(field: str, intent: str | None, asking: str | None) -> bool:
+    """Does a new value take the old one's place?"""
+    if field == asking or intent in CORRECTIONS:
+        return True
+    return intent == BARE_FACT and field not in GROWING_FIELDS
+
+
+def merge(known: Known | None, one: Proposal, *, replacing: bool) -> Found | None:
+    """What a field holds after a new value; None: it stays as it is.
+
+    A story goes on: what is told later is added to account and demand. The other fields keep what
+    was said first, until the citizen answers that very question or corrects it (`replacing`).
+    """
+    if known is None or replacing or known.how in REPLACEABLE:
+        return Found(one.value, one.masked)
+    if one.entity in {"story", "demand", "answer"}:
+        return _added(known, one)
+    return None
+
+
+def _added(known: Known, one: Proposal) -> Found | None:
+    if one.value in known.value:
+        return None
+    if known.value in one.value:
+        return Found(one.value, one.masked)
+    return Found(f"{known.value}\n{one.value}", f"{known.masked}\n{one.masked}")
 
 
 def stays_anonymous(slots: Mapping[str, object], settled: Mapping[str, str]) -> bool:
@@ -130,9 +193,9 @@ def joined_masked(said: Sequence[Said]) -> str:
     return "\n".join(mask(one.text, one.analysis.pii) for one in said)
 
 
-def _whole_answer(entity: str, asking: str | None, one: Said, found: Found) -> Found:
-    """A short answer counts as a whole: "水贝村3栋,超市楼上", not just its street."""
-    if entity != asking or len(one.text) > MAX_ANSWER.get(entity, 0):
+def _whole_answer(entity: str, one: Said, found: Found) -> Found:
+    """A short answer counts as a whole: "水贝村3栋，超市楼上", not just its street."""
+    if len(one.text) > MAX_ANSWER.get(entity, 0):
         return found
     return Found(one.text, mask(one.text, one.analysis.pii))
 
@@ -141,8 +204,15 @@ def _where(one: Said) -> Found | None:
     places = one.analysis.fields.places
     if not places:
         return None
-    longest = max(places, key=lambda place: place.end - place.start)
-    return _cut(one, longest.start, longest.end)
+    best = max(places, key=lambda place: _precision(one, place))
+    return _cut(one, best.start, best.end)
+
+
+def _precision(one: Said, place: Place) -> tuple[bool, int, int]:
+    """How well a place says where it happened: named as such, then exact, then long."""
+    named = PLACE_LEAD.search(one.text[max(place.start - 8, 0) : place.start]) is not None
+    exact = sum(map(bool, (place.county, place.street, place.community, place.poi, place.poi)))
+    return named, exact, place.end - place.start
 
 
 def _when(one: Said) -> Found | None:

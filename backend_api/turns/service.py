@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.audit.service import SYSTEM, Subject, record
@@ -31,11 +31,12 @@ from backend_api.core.crypto import seal, unseal
 from backend_api.core.db import Sessions
 from backend_api.core.ids import new_id
 from backend_api.drafts.models import Fact
-from backend_api.drafts.rules import ANONYMOUS, How, settled_slots
+from backend_api.drafts.rules import ANONYMOUS, DraftStatus, How, settled_slots
 from backend_api.drafts.service import (
     Finding,
     current_facts,
-    latest_draft,
+    latest_draft_with_facts,
+    masked_values_of,
     open_draft,
     read_back_rows,
     start_draft,
@@ -52,14 +53,18 @@ from backend_api.turns.rules import (
     CRISIS_LEVEL,
     LOST_AFTER,
     MAX_ENGINE_CHARACTERS,
+    Known,
     Outcome,
     Proposal,
+    Question,
     Said,
     accepted,
     entities,
     joined_masked,
+    merge,
     next_misunderstood,
     propose,
+    replaces,
     stays_anonymous,
     worst_crisis,
 )
@@ -83,7 +88,7 @@ class Waiting:
     number: int
     state: dict[str, str | int | bool | None]
     place: str
-    facts: dict[str, str]
+    facts: dict[str, Known]
     filed: bool
     said: tuple[tuple[UUID, int, str], ...]
 
@@ -106,13 +111,14 @@ class Turns:
     """What runs turns: made once by the worker's root."""
 
     sessions: Sessions
+    reading: Sessions
     engine: Engine
     read: Callable[[str, datetime, str], Analysis]
 
     async def run(self, conversation: UUID, *, attempts: int) -> Outcome | None:
         """Answer everything that waits in the conversation; None when nothing does."""
         trace = Trace()
-        async with self.sessions.begin() as session:
+        async with self.reading() as session:
             waiting = await take(session, conversation)
         if waiting is None:
             return None
@@ -160,7 +166,7 @@ class Turns:
     async def _converse(
         self, waiting: Waiting, said: Sequence[Said], trace: Trace, attempts: int
     ) -> Outcome:
-        proposals = propose(said, _asking(waiting))
+        proposals = propose(said, _question(waiting))
         text = joined_masked(said)[:MAX_ENGINE_CHARACTERS]
         answer = await self.engine.answer(
             sender=f"{waiting.id}-{attempts}",
@@ -215,9 +221,16 @@ class _Ending:
 
 async def take(session: AsyncSession, conversation_id: UUID) -> Waiting | None:
     """Everything that waits in a conversation and what is known so far."""
-    conversation = await session.get(Conversation, conversation_id)
-    if conversation is None:
+    row = (
+        await session.execute(
+            select(Conversation, Site.place)
+            .outerjoin(Site, Site.id == Conversation.site_id)
+            .where(Conversation.id == conversation_id)
+        )
+    ).one_or_none()
+    if row is None:
         return None
+    conversation, place = row
     messages = await messages_after(
         session,
         conversation.id,
@@ -227,10 +240,7 @@ async def take(session: AsyncSession, conversation_id: UUID) -> Waiting | None:
     )
     if not messages:
         return None
-    draft = await latest_draft(session, conversation.id)
-    is_open = draft is not None and draft.status == "open"
-    facts = await current_facts(session, draft.id) if draft is not None and is_open else {}
-    site = await session.get(Site, conversation.site_id) if conversation.site_id else None
+    draft, facts = await latest_draft_with_facts(session, conversation.id)
     return Waiting(
         id=new_id(),
         conversation=conversation.id,
@@ -238,9 +248,9 @@ async def take(session: AsyncSession, conversation_id: UUID) -> Waiting | None:
         status=conversation.status,
         number=conversation.turn_count + 1,
         state=dict(conversation.state),
-        place=site.place if site else "",
-        facts=values_of(session, facts),
-        filed=draft is not None and not is_open,
+        place=place or "",
+        facts=_known(session, facts),
+        filed=draft is not None and draft.status is DraftStatus.FILED,
         said=tuple((one.id, one.seq, unseal(session, one.body_sealed)) for one in messages),
     )
 
@@ -259,17 +269,18 @@ async def finish(
         raise OutdatedError
     at = now()
     await _store_analyses(session, said)
-    facts = await _write_findings(session, waiting, said, answer, ending.proposals)
-    words = await _words(session, waiting, answer, facts)
+    await _write_findings(session, waiting, said, answer, ending.proposals)
+    words = await _words(session, waiting, answer)
     if outdated:
         # Only what reports a stored effect is still said: the receipt of a filed case.
         words = [one for one in words if one.card is not None and one.card["kind"] == "receipt"]
-    author = Author.SYSTEM if outdated else Author.BOT
-    await say(session, conversation, Speaker(author, waiting.id), words, at=at)
-    conversation.state = _next_state(waiting, answer)
     outcome = Outcome.SUPERSEDED if outdated else Outcome.ANSWERED
     ending.trace.stage("write_ms")
+    # Before `say`, which writes: the conversation's row is updated once.
+    conversation.state = _next_state(waiting, answer, conversation.last_seq + len(words))
     _end(session, conversation, waiting, outcome, ending.trace, ending.attempts)
+    author = Author.SYSTEM if outdated else Author.BOT
+    await say(session, conversation, Speaker(author, waiting.id), words, at=at)
     return outcome
 
 
@@ -300,16 +311,26 @@ def _end(
         record(session, SYSTEM, "turn.given_up", Subject("conversation", conversation.id))
 
 
-def _asking(waiting: Waiting) -> str | None:
+def _question(waiting: Waiting) -> Question:
     asking = waiting.state.get("asking")
-    return asking if isinstance(asking, str) else None
+    asked_seq = waiting.state.get("asked_seq") or 0
+    return Question(asking if isinstance(asking, str) else None, int(asked_seq))
+
+
+def _asking(waiting: Waiting) -> str | None:
+    return _question(waiting).field
 
 
 def _settled(waiting: Waiting) -> dict[str, str]:
-    known = dict(waiting.facts)
+    known = {field: fact.value for field, fact in waiting.facts.items()}
     if waiting.place:
         known.setdefault("where", waiting.place)
     return settled_slots(known, known.get("type"), _asking(waiting))
+
+
+def _known(session: AsyncSession, facts: Mapping[str, Fact]) -> dict[str, Known]:
+    values, masked = values_of(session, facts), masked_values_of(session, facts)
+    return {field: Known(values[field], masked[field], fact.how) for field, fact in facts.items()}
 
 
 def _metadata(waiting: Waiting, proposals: Sequence[Proposal], length: int) -> EngineTurn:
@@ -327,10 +348,16 @@ def _metadata(waiting: Waiting, proposals: Sequence[Proposal], length: int) -> E
     )
 
 
-def _next_state(waiting: Waiting, answer: EngineAnswer) -> dict[str, str | int | bool | None]:
+def _next_state(
+    waiting: Waiting, answer: EngineAnswer, last_seq: int
+) -> dict[str, str | int | bool | None]:
     before = waiting.state.get("misunderstood") or 0
+    question = _question(waiting)
+    repeated = answer.state.asking == question.field
     return {
         "asking": answer.state.asking,
+        # A question put again is still the one that earlier messages may answer.
+        "asked_seq": question.seq if repeated else last_seq,
         "form": answer.state.form,
         "misunderstood": next_misunderstood(
             int(before),
@@ -346,25 +373,33 @@ async def _write_findings(
     said: Sequence[Said],
     answer: EngineAnswer,
     proposals: Sequence[Proposal],
-) -> dict[str, Fact]:
-    """Store what the engine accepted. Returns the facts of the open draft."""
-    findings = {
-        name: Finding(one.value, one.masked, one.how, one.message, one.seq)
-        for name, one in accepted(answer.state.slots, proposals).items()
-    }
+) -> None:
+    """Store what the engine accepted."""
+    findings = _merged(waiting, answer, proposals)
     if stays_anonymous(answer.state.slots, _settled(waiting)):
         findings["contact"] = Finding(ANONYMOUS, ANONYMOUS, How.ANSWERED, said[-1].id, said[-1].seq)
     if "what" in findings:
         findings |= _classified(said)
+    if not findings:
+        return
     draft = await open_draft(session, waiting.conversation)
-    if draft is None and findings:
+    if draft is None:
         draft = await start_draft(session, waiting.conversation)
         if waiting.place:
             findings.setdefault("where", Finding(waiting.place, waiting.place, How.SITE))
-    if draft is None:
-        return {}
     await write_facts(session, draft.id, findings, at=now())
-    return await current_facts(session, draft.id)
+
+
+def _merged(
+    waiting: Waiting, answer: EngineAnswer, proposals: Sequence[Proposal]
+) -> dict[str, Finding]:
+    findings = {}
+    intent, asking = answer.state.intent.name, _asking(waiting)
+    for name, one in accepted(answer.state.slots, proposals).items():
+        replacing = replaces(name, intent, asking)
+        if (found := merge(waiting.facts.get(name), one, replacing=replacing)) is not None:
+            findings[name] = Finding(found.value, found.masked, one.how, one.message, one.seq)
+    return findings
 
 
 def _classified(said: Sequence[Said]) -> dict[str, Finding]:
@@ -380,20 +415,18 @@ def _classified(said: Sequence[Said]) -> dict[str, Finding]:
     }
 
 
-async def _words(
-    session: AsyncSession, waiting: Waiting, answer: EngineAnswer, facts: Mapping[str, Fact]
-) -> list[Words]:
+async def _words(session: AsyncSession, waiting: Waiting, answer: EngineAnswer) -> list[Words]:
     words = [Words(citizen_text("notice"))] if waiting.number == 1 else []
     for message in answer.messages:
-        card = await _card(session, waiting, message.card, facts)
+        card = await _card(session, waiting, message.card)
         words.append(Words(message.text, tuple(message.choices), card))
     return words
 
 
-async def _card(
-    session: AsyncSession, waiting: Waiting, kind: str | None, facts: Mapping[str, Fact]
-) -> Card | None:
+async def _card(session: AsyncSession, waiting: Waiting, kind: str | None) -> Card | None:
     if kind == "read_back":
+        draft = await open_draft(session, waiting.conversation)
+        facts = await current_facts(session, draft.id) if draft is not None else {}
         return Card(kind=kind, rows=read_back_rows(session, facts))
     if kind == "receipt":
         case = await latest_case(session, waiting.conversation)

@@ -64,7 +64,7 @@ async def forget_session(session: Session, secret: Bearer) -> None:
 @router.websocket("/v1/web/chat")
 async def chat(socket: WebSocket) -> None:
     await socket.accept()
-    line = _Line(socket, socket.app.state.sessions, socket.app.state.news)
+    line = _Line(socket)
     with suppress(WebSocketDisconnect, TimeoutError):
         if await line.greet():
             await line.talk()
@@ -73,8 +73,12 @@ async def chat(socket: WebSocket) -> None:
 class _Line:
     """One open page. Sends what is new, takes what is said."""
 
-    def __init__(self, socket: WebSocket, sessions: Sessions, news: News) -> None:
-        self._socket, self._sessions, self._news = socket, sessions, news
+    def __init__(self, socket: WebSocket) -> None:
+        state = socket.app.state
+        self._socket = socket
+        self._sessions: Sessions = state.sessions
+        self._reading: Sessions = state.reading
+        self._news: News = state.news
         self._conversation = UUID(int=0)
         self._shown = 0
         self._status: Status | None = None
@@ -98,7 +102,7 @@ class _Line:
 
     async def _open(self, secret: str, after: int) -> bool:
         try:
-            async with self._sessions() as session:
+            async with self._reading() as session:
                 found = await service.conversation_of_session(session, secret)
         except ApiError as exc:
             return await self._turn_away(exc.code)
@@ -120,7 +124,7 @@ class _Line:
                     await event.wait()
 
     async def _show_what_is_new(self) -> None:
-        async with self._sessions.begin() as session:
+        async with self._reading() as session:
             conversation = await session.get(Conversation, self._conversation)
             if conversation is None:
                 return

@@ -14,7 +14,7 @@ from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import Status
 from backend_api.conversations.service import lock_conversation
 from backend_api.core.clock import now
-from backend_api.core.db import Sessions
+from backend_api.core.db import Sessions, reading
 from backend_api.drafts.models import Fact
 from backend_api.drafts.service import current_facts, open_draft, values_of
 from backend_api.handoff.models import Handoff
@@ -64,7 +64,7 @@ def turns_with(world: World, answer: Answer, seen: list[dict[str, object]] | Non
         return answer(body)
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(handle), base_url="http://engine")
-    return Turns(world.sessions, Engine(http), read)
+    return Turns(world.sessions, reading(world.sessions), Engine(http), read)
 
 
 async def the_conversation(sessions: Sessions) -> Conversation:
@@ -216,7 +216,9 @@ async def test_a_person_who_takes_over_mid_turn_is_not_talked_over(world: World)
         return engine_says("bot!", slots={"what": "p1"})(json.loads(request.content))
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(slow), base_url="http://engine")
-    outcome = await Turns(world.sessions, Engine(http), read).run(conversation.id, attempts=0)
+    outcome = await Turns(world.sessions, reading(world.sessions), Engine(http), read).run(
+        conversation.id, attempts=0
+    )
     assert outcome is Outcome.SUPERSEDED
     assert [one["kind"] for one in await world.replies("c1")] == ["system"]
     async with world.sessions() as session:
@@ -234,7 +236,9 @@ async def test_a_conversation_that_moved_on_is_run_again(world: World) -> None:
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(meddle), base_url="http://engine")
     with pytest.raises(OutdatedError):
-        await Turns(world.sessions, Engine(http), read).run(conversation.id, attempts=0)
+        await Turns(world.sessions, reading(world.sessions), Engine(http), read).run(
+            conversation.id, attempts=0
+        )
     assert await world.replies("c1") == []
 
 

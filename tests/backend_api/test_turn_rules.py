@@ -1,0 +1,213 @@
+"""What messages propose, and what becomes of it: tables without a database."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from backend_api.cases.rules import is_registration_number, registration_number
+from backend_api.core.clock import CHINA, now
+from backend_api.core.text import scrub
+from backend_api.drafts.rules import How, masked_value, missing_fields, settled_slots
+from backend_api.turns.rules import (
+    GIVE_UP_AT,
+    Found,
+    Known,
+    Proposal,
+    Question,
+    Said,
+    merge,
+    propose,
+    replaces,
+    wait_before_retry,
+)
+from backend_api.understanding.analysis import (
+    Analysis,
+    Crisis,
+    Fields,
+    Phone,
+    Pii,
+    Place,
+)
+
+EMPTY = Analysis("", "zh-Hans", (), "求决", "normal", Crisis(), "self", Fields(), ())
+
+
+def said(seq: int, text: str, *places: tuple[str, str], phone: str = "") -> Said:
+    found = tuple(
+        Place(text.index(name), text.index(name) + len(name), name, **{level: name})
+        for name, level in places
+    )
+    phones, pii = (), ()
+    if phone:
+        start = text.index(phone)
+        phones = (Phone(start, start + len(phone), phone, phone, "mobile"),)
+        pii = (Pii(start, start + len(phone), "phone"),)
+    fields = Fields(places=found, phones=phones)
+    return Said(uuid4(), seq, text, replace(EMPTY, text=text, fields=fields, pii=pii))
+
+
+def by_entity(proposals: list[Proposal]) -> dict[str, str]:
+    return {one.entity: one.value for one in proposals}
+
+
+def test_pieces_are_one_story() -> None:
+    found = by_entity(propose([said(1, "楼上漏水"), said(2, "没人管")], Question()))
+    assert found == {"story": "楼上漏水\n没人管"}
+
+
+def test_words_written_before_the_question_do_not_answer_it() -> None:
+    early, late = said(2, "我叫李敏"), said(5, "让他赔钱")
+    assert "answer" not in by_entity(propose([early], Question("demand", 4)))
+    found = by_entity(propose([early, late], Question("demand", 4)))
+    assert found["answer"] == "让他赔钱"
+
+
+def test_a_short_answer_counts_as_a_whole_and_a_long_one_does_not() -> None:
+    short = said(5, "水贝村3栋,超市楼上", ("水贝村3栋", "community"))
+    assert by_entity(propose([short], Question("where", 4)))["where"] == short.text
+    long = said(5, "水贝村3栋" + "他们一直推来推去" * 10, ("水贝村3栋", "community"))
+    assert by_entity(propose([long], Question("where", 4)))["where"] == "水贝村3栋"
+
+
+@pytest.mark.parametrize(
+    ("message", "where"),
+    [
+        (said(1, "西地省A市的翠园路漏水", ("西地省A市", "city"), ("翠园路", "street")), "翠园路"),
+        (
+            said(1, "我在金环大厦上班,地址是水贝村", ("金环大厦", "poi"), ("水贝村", "community")),
+            "水贝村",
+        ),
+    ],
+)
+def test_the_place_named_as_such_or_the_exact_one_wins(message: Said, where: str) -> None:
+    assert by_entity(propose([message], Question()))["where"] == where
+
+
+def test_the_engine_gets_no_phone_and_the_draft_does() -> None:
+    one = next(
+        one
+        for one in propose([said(1, "打我13800138000", phone="13800138000")], Question())
+        if one.entity == "contact"
+    )
+    assert (one.value, one.masked) == ("13800138000", "138****8000")
+
+
+def proposal(entity: str, value: str) -> Proposal:
+    return Proposal("p1", entity, value, value, How.SAID, uuid4(), 3)
+
+
+@pytest.mark.parametrize(
+    ("known", "new", "replacing", "result"),
+    [
+        pytest.param(None, proposal("where", "东门"), False, "东门", id="first-word"),
+        pytest.param(
+            Known("东门", "东门", How.SAID), proposal("where", "西门"), False, None, id="in-passing"
+        ),
+        pytest.param(
+            Known("东门", "东门", How.SAID), proposal("where", "西门"), True, "西门", id="corrected"
+        ),
+        pytest.param(
+            Known("本街道", "本街道", How.SITE), proposal("where", "西门"), False, "西门", id="site"
+        ),
+        pytest.param(
+            Known("漏水", "漏水", How.SAID),
+            proposal("story", "还停电"),
+            False,
+            "漏水\n还停电",
+            id="story-goes-on",
+        ),
+        pytest.param(
+            Known("漏水", "漏水", How.SAID), proposal("story", "漏水"), False, None, id="repeated"
+        ),
+        pytest.param(
+            Known("赔钱", "赔钱", How.SAID),
+            proposal("demand", "道歉"),
+            False,
+            "赔钱\n道歉",
+            id="second-demand",
+        ),
+    ],
+)
+def test_merge(known: Known | None, new: Proposal, *, replacing: bool, result: str | None) -> None:
+    merged = merge(known, new, replacing=replacing)
+    assert merged == (Found(result, result) if result is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("field", "intent", "asking", "result"),
+    [
+        ("where", "tell_story", None, False),
+        ("where", "tell_story", "where", True),
+        ("where", "correct", "confirmed", True),
+        ("where", "inform", "contact", True),
+        ("demand", "inform", "contact", False),
+        ("what", "tell_story", "where", False),
+    ],
+)
+def test_replaces(field: str, intent: str, asking: str | None, *, result: bool) -> None:
+    assert replaces(field, intent, asking) is result
+
+
+@pytest.mark.parametrize(
+    ("case_type", "known", "missing"),
+    [
+        (None, (), ("what", "where", "demand", "contact")),
+        ("投诉", ("what",), ("where", "demand", "contact")),
+        ("咨询", ("what", "where"), ("contact",)),
+        ("举报", ("what", "where", "contact"), ()),
+    ],
+)
+def test_only_what_the_type_needs_is_missing(
+    case_type: str | None, known: tuple[str, ...], missing: tuple[str, ...]
+) -> None:
+    assert missing_fields(known, case_type) == missing
+
+
+def test_the_open_question_is_never_settled() -> None:
+    facts = {"what": "x", "where": "y"}
+    assert settled_slots(facts, "咨询", "where") == {"what": "known", "demand": "not_needed"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "masked"),
+    [
+        ("contact", "13812345678", "138****5678"),
+        ("contact", "0755-1234", "075****1234"),
+        ("contact", "anonymous", "anonymous"),
+        ("name", "王建国", "王**"),
+        ("name", "王", "王*"),
+        ("where", "东门", "东门"),
+    ],
+)
+def test_masked_value(field: str, value: str, masked: str) -> None:
+    assert masked_value(field, value) == masked
+
+
+def test_a_misheard_digit_of_the_number_is_noticed() -> None:
+    number = registration_number(now().astimezone(CHINA).date(), 42)
+    assert is_registration_number(number)
+    for place in range(len(number)):
+        other = str((int(number[place]) + 1) % 10)
+        assert not is_registration_number(number[:place] + other + number[place + 1 :])
+
+
+def test_retries_end_after_about_two_minutes() -> None:
+    waits = [wait_before_retry(attempts) for attempts in range(GIVE_UP_AT)]
+    total = sum(wait.total_seconds() for wait in waits if wait is not None)
+    assert 90 <= total <= 150
+    assert wait_before_retry(GIVE_UP_AT) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (" 漏水\r\n了 ", "漏水\n了"),
+        ("漏\x00水\x1b", "漏水"),
+        ("\u202e反", "反"),
+        ("漏\ud83d水", "漏\ufffd水"),
+        ("😀\ud83d\ude00", "😀😀"),
+    ],
+)
+def test_scrub(text: str, clean: str) -> None:
+    assert scrub(text) == clean
