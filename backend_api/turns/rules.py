@@ -26,6 +26,12 @@ GROWING_FIELDS = frozenset({"what", "demand"})
 REPLACEABLE = frozenset({How.SITE, How.GUESSED})
 # "地址是…", "就发生在…", "我住在…": the place that follows is where it happened.
 PLACE_LEAD = re.compile(r"(?:地址|地点|位置|发生在|就在|住在|位于|家在)[是为就在:：,，\s]*$")
+SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
+# What may hang on an answer's edge once the next field is cut off: ", 电话" before a number.
+CLAUSE_REST = re.compile(
+    r"[,，、 ]*(?:我的?)?(?:联系)?(?:电话|手机|号码|微信)(?:号|号码)?(?:是|为)?[:：]?$"
+)
+EDGES = " ,，、;；:：。"
 LOST_AFTER = 2
 CRISIS_LEVEL = 2
 RETRY_WAITS = (0.5, 1.0, 2.0, 3.0)
@@ -194,10 +200,38 @@ def joined_masked(said: Sequence[Said]) -> str:
 
 
 def _whole_answer(entity: str, one: Said, found: Found) -> Found:
-    """A short answer counts as a whole: "水贝村3栋，超市楼上", not just its street."""
+    """A short answer counts as a whole: "水贝村3栋，超市楼上", not just its street.
+
+    What else is in the message (a demand, a phone number, the next sentence) is not part of it.
+    """
     if len(one.text) > MAX_ANSWER.get(entity, 0):
         return found
-    return Found(one.text, mask(one.text, one.analysis.pii))
+    start = one.text.find(found.value)
+    if start < 0:
+        return found
+    end = start + len(found.value)
+    borders = _borders(one, entity)
+    left = max((at for _, at in borders if at <= start), default=0)
+    right = min((at for at, _ in borders if at >= end), default=len(one.text))
+    return _trimmed(one, left, right)
+
+
+def _borders(one: Said, entity: str) -> list[tuple[int, int]]:
+    """Where something else begins and ends, as (start, end)."""
+    fields = one.analysis.fields
+    spans = [(other.start, other.end) for other in (*fields.phones, *fields.idcards)]
+    if entity == "demand":
+        spans += [(place.start, place.end) for place in fields.places]
+    else:
+        spans += [(demand.start, demand.end) for demand in fields.demand]
+    return [*spans, *(match.span() for match in SENTENCE_END.finditer(one.text))]
+
+
+def _trimmed(one: Said, start: int, end: int) -> Found:
+    text = one.text[start:end]
+    kept = CLAUSE_REST.sub("", text.rstrip(EDGES)).rstrip(EDGES)
+    start += len(text) - len(text.lstrip(EDGES))
+    return _cut(one, start, max(start, start + len(kept.lstrip(EDGES))))
 
 
 def _where(one: Said) -> Found | None:

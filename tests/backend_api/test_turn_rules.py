@@ -24,6 +24,7 @@ from backend_api.turns.rules import (
 from backend_api.understanding.analysis import (
     Analysis,
     Crisis,
+    Demand,
     Fields,
     Phone,
     Pii,
@@ -68,6 +69,19 @@ def test_a_short_answer_counts_as_a_whole_and_a_long_one_does_not() -> None:
     assert by_entity(propose([short], Question("where", 4)))["where"] == short.text
     long = said(5, "水贝村3栋" + "他们一直推来推去" * 10, ("水贝村3栋", "community"))
     assert by_entity(propose([long], Question("where", 4)))["where"] == "水贝村3栋"
+
+
+def test_an_answer_ends_where_the_next_thing_begins() -> None:
+    text = "翡翠园小区3栋一楼，希望马上把电梯修好，电话13800138000"
+    one = said(5, text, ("翡翠园小区3栋", "community"), phone="13800138000")
+    span = Demand(text.index("希望"), text.index("，电话"), "希望马上把电梯修好")
+    fields = replace(one.analysis.fields, demand=(span,))
+    whole = replace(one, analysis=replace(one.analysis, fields=fields))
+    found = by_entity(propose([whole], Question("where", 4)))
+    assert found["where"] == "翡翠园小区3栋一楼"
+    assert by_entity(propose([whole], Question("demand", 4)))["demand"] == (
+        "一楼，希望马上把电梯修好"
+    )
 
 
 @pytest.mark.parametrize(
