@@ -5,6 +5,7 @@ import logging
 import signal
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import procrastinate.exceptions
@@ -18,7 +19,7 @@ from backend_api.core.jobs import Jobs, open_jobs
 from backend_api.turns import jobs as turn_jobs
 from backend_api.turns.engine import Engine, open_engine
 from backend_api.turns.service import Turns
-from backend_api.understanding import Analysis, Region, analyse
+from backend_api.understanding import Analysis, Region, analyse, locate
 from backend_api.understanding.models import load
 
 HEARTBEAT_SECONDS = 2.0
@@ -41,8 +42,12 @@ class Settings(BaseSettings):
 async def run(settings: Settings) -> None:
     models = load(settings.models)
 
+    @lru_cache(maxsize=1000)
+    def region(place: str) -> Region:
+        return locate(place, models=models)
+
     def read(text: str, at: datetime, place: str) -> Analysis:
-        return analyse(text, at, Region(poi=place) if place else None, models=models)
+        return analyse(text, at, region(place) if place else None, models=models)
 
     async with AsyncExitStack() as stack:
         jobs = open_jobs(settings.database_url, pool=CONCURRENCY + 4)

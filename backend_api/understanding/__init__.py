@@ -2,6 +2,6 @@
 
 from backend_api.understanding.analysis import Analysis, Region
 from backend_api.understanding.masking import mask
-from backend_api.understanding.pipeline import analyse
+from backend_api.understanding.pipeline import analyse, locate
 
-__all__ = ["Analysis", "Region", "analyse", "mask"]
+__all__ = ["Analysis", "Region", "analyse", "locate", "mask"]

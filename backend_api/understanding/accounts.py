@@ -5,8 +5,14 @@ import re
 from backend_api.understanding.analysis import Pii
 
 _PATTERNS = (
-    ("email", re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}")),
-    ("account", re.compile(r"(?:微信号?|vx|VX|wx|加v)[ :：是为]{0,3}([A-Za-z][A-Za-z0-9_-]{5,19})")),
+    (
+        "email",
+        re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}"),
+    ),
+    (
+        "account",
+        re.compile(r"(?:微信号?|vx|VX|wx|加v)[ :：是为]{0,3}([A-Za-z][A-Za-z0-9_-]{5,19})"),
+    ),
     ("account", re.compile(r"[Qq]{2}号?[ :：是为]{0,3}([1-9]\d{4,10})(?!\d)")),
     (
         "plate",

@@ -12,6 +12,7 @@ from typing import Any
 from backend_api.understanding.analysis import Crisis, Span
 
 _CLAUSE = re.compile(r"[。！？!?\n；;]")
+_BREATH = re.compile(r"[，,。！？!?\n；;]")
 _AROUND = 14
 _MOST_EVIDENCE = 8
 
@@ -29,6 +30,7 @@ class Lexicon:
 
     idioms: re.Pattern[str]
     past: re.Pattern[str]
+    dead: re.Pattern[str]
     denied: re.Pattern[str]
     entries: Sequence[Entry]
     bare: Sequence[Entry]
@@ -55,6 +57,7 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
     return Lexicon(
         idioms=compiled("|".join(f"(?:{one})" for one in raw["idioms"])),
         past=compiled(raw["past"]),
+        dead=compiled(raw["dead"]),
         denied=compiled(raw["denied"]),
         entries=[
             Entry(one["kind"], one["level"], compiled(pattern))
@@ -94,8 +97,8 @@ def _weighed(text: str, hit: _Hit, words: Lexicon) -> _Hit:
         return hit
     before = text[max(0, hit.start - _AROUND) : hit.start]
     before = _CLAUSE.split(before)[-1]
-    after = _CLAUSE.split(text[hit.end : hit.end + 8])[0]
-    over = words.past.search(before) or words.past.match(after)
+    after = _BREATH.split(text[hit.end : hit.end + 8])[0]
+    over = words.past.search(before) or words.past.match(after) or words.dead.search(after)
     if over or words.denied.search(before):
         return _Hit(hit.start, hit.end, hit.kind, 1)
     return hit

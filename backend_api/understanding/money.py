@@ -10,11 +10,16 @@ from collections.abc import Iterator
 from backend_api.understanding.analysis import Money
 from backend_api.understanding.numerals import QUANTITY, Range, number, quantity
 
-_CURRENCY = r"(?:万?元钱?|块钱|块大洋|块(?!地|砖|田|石|板|玻璃|空地|肉)|人民币|圆|RMB|rmb|蚊|大洋)"
+_CURRENCY = (
+    r"(?:万?元钱?|块钱|块大洋|块(?!牌|地|砖|田|石|板|玻璃|空地|肉)|人民币|圆|RMB|rmb|蚊|大洋)"
+)
 _SMALL = r"(?:(?P<small>[\d一二两三四五六七八九])(?:毛钱?|角)?(?![\d十百千万个平点天]))?"
-_COINS = re.compile(r"(?P<tens>[\d一二两三四五六七八九]{1,2})(?:毛钱?|角钱)(?P<ones>[一二三四五六七八九\d])?")
+_COINS = re.compile(
+    r"(?P<tens>[\d一二两三四五六七八九]{1,2})(?:毛钱|角钱|[毛角](?P<ones>[一二三四五六七八九](?!个|张|斤))?)"
+)
+_RANGE = re.compile(r"\s?[到至~～—–-]\s?[\d一二两三四五六七八九十.]{1,6}(?:[万千百kKwW]|元|块)")
 _SUM = re.compile(
-    rf"(?P<sign>[￥¥]\s?)?{QUANTITY}\s?(?:(?P<currency>{_CURRENCY}){_SMALL})?(?P<after>多|左右|以上|以内|上下)?"
+    rf"(?P<sign>[￥¥]\s?)?{QUANTITY}\s?(?:(?P<currency>{_CURRENCY})(?:(?<=块){_SMALL})?)?(?P<after>多|左右|以上|以内|上下)?"
 )
 _TO = re.compile(r"\s?(?:到|至|~|～|-|—|–|或者?)\s?")
 _MEASURES = (
@@ -23,11 +28,15 @@ _MEASURES = (
 )
 _ROUND = re.compile(r"[百千万亿kKwW]")
 _PAYING = re.compile(
-    r"(?:押金|定金|订金|首付款?|工资|工钱|薪资|底薪|月薪|日薪|房租|租金|学费|[一-龥]费|货款|借款|贷款|房款|[欠还付赔补]款"
-    r"|医药费|价格?|售价|标价|违约金|补偿金?|赔偿金?|抚养费|彩礼|奖金|罚款|钱|赔|补|花|交|收|欠|付|转|给|罚|借|退|扣|骗"
-    r"|报价|每个?月|一个?月|每月|月付|月供|一天|每天|一年|每年|每人|人均|一亩|每亩|每平方?米?|总共|一共|共计|合计|总计|共"
+    r"(?:押金|定金|订金|首付款?|工资|工钱|薪资|底薪|月薪|日薪|房租|租金|学费|[一-龥]费|货款|借款"
+    r"|贷款|房款|[欠还付赔补]款"
+    r"|医药费|价格?|售价|标价|违约金|补偿金?|赔偿金?|抚养费|彩礼|奖金|罚款|钱|赔|补|花|交|收|欠"
+    r"|付|转|给|罚|借|退|扣|骗"
+    r"|报价|每个?月|一个?月|每月|月付|月供|一天|每天|一年|每年|每人|人均|一亩|每亩|每平方?米?"
+    r"|总共|一共|共计|合计|总计|共"
     r"|涨到|涨至|降到|降至|只有|不到)"
-    r"(?:[了过我他她们你您俺咱]{1,3}|大概|大约|差不多|是|为|要|才|就|只|又|另外|也|都|快|还|有|近|将近|[:：]|\s){0,4}$"
+    r"(?:[了过我他她们你您俺咱]{1,3}|大概|大约|差不多|是|为|要|才|就|只|又|另外|也|都|快|还|有|近"
+    r"|将近|[:：]|\s){0,4}$"
 )
 _NOT_MONEY = re.compile(r"^\s?(?:平|[A-Za-z%％.\-/:：]|公里|千米|年|[月日号](?!\S*款))")
 _INSIDE = re.compile(r"(?:[A-Za-z\d.第之:：/\-初十]|(?<!每)(?<!个)(?<!半)[年月周])$")
@@ -83,19 +92,36 @@ def _is_money(text: str, match: "re.Match[str]") -> bool:
         return match.group() not in ("一块", "几块", "上块", "过块")
     if _part_of_a_word(text, match):
         return False
+    if _RANGE.match(text, match.end()):
+        return True
     after = text[match.end() : match.end() + 3]
-    if after[:1] in _MEASURES and after[:1] or _NOT_MONEY.match(after):
+    if (after[:1] in _MEASURES and after[:1]) or _NOT_MONEY.match(after):
         return False
     before = text[max(0, match.start() - 12) : match.start()]
     paid = bool(_PAYING.search(before))
-    return paid and _worth(match) or _is_round(match)
+    return (paid and _worth(match)) or _is_round(match)
 
 
 def _part_of_a_word(text: str, match: "re.Match[str]") -> bool:
     before = text[max(0, match.start() - 6) : match.start()]
-    return bool(_INSIDE.search(before)) or match.group() in (
-        "千万", "一万", "万一", "百", "千", "万", "亿", "一", "十", "百万", "一百", "一千",
-    ) and not _PAYING.search(text[max(0, match.start() - 12) : match.start()])
+    return bool(_INSIDE.search(before)) or (
+        match.group()
+        in (
+            "千万",
+            "一万",
+            "万一",
+            "百",
+            "千",
+            "万",
+            "亿",
+            "一",
+            "十",
+            "百万",
+            "一百",
+            "一千",
+        )
+        and not _PAYING.search(text[max(0, match.start() - 12) : match.start()])
+    )
 
 
 def _worth(match: "re.Match[str]") -> bool:
@@ -103,15 +129,24 @@ def _worth(match: "re.Match[str]") -> bool:
     if match["vague"] or match["odd"] or match["pair_scale"]:
         return True
     return bool(match["number"]) and (
-        bool(_ROUND.search(match.group())) or bool(re.match(r"\d{2,8}(?:\.\d+)?$|\d{1,3}(,\d{3})+", match["number"]))
+        bool(_ROUND.search(match.group()))
+        or bool(re.match(r"\d{2,8}(?:\.\d+)?$|\d{1,3}(,\d{3})+", match["number"]))
     )
 
 
 def _is_round(match: "re.Match[str]") -> bool:
     """A colloquial sum without any word around it: 三千五, 1.2万, 8k, 六百多, 好几万, 三五千."""
     text = match.group()
+    if "千千" in text or "万万" in text:
+        return False
     if match["vague"]:
-        return match["vague"] in ("好几", "几") and match["vague_scale"] in ("万", "千", "十万", "百万", "千万")
+        return match["vague"] in ("好几", "几") and match["vague_scale"] in (
+            "万",
+            "千",
+            "十万",
+            "百万",
+            "千万",
+        )
     if match["odd"]:
         return "把" in text
     if match["pair_scale"]:

@@ -64,9 +64,10 @@ def _mixed(tokens: list[str]) -> float | None:
         if token in _SCALES:
             scale = _SCALES[token]
             section = (section + (pending or 0.0)) or 1.0
-            total, section = (total + section) * scale if scale > total > 0 else (
-                total + section * scale
-            ), 0.0
+            total, section = (
+                (total + section) * scale if scale > total > 0 else (total + section * scale),
+                0.0,
+            )
             pending, last_unit, zero = None, float(scale), False
         elif token in _UNITS:
             unit = _UNITS[token]
@@ -164,17 +165,15 @@ def _step(value: float, text: str) -> float:
 def _bounded(value: Range, lead: str, tail: str) -> Range:
     if value.min is None:
         return value
-    if tail in ("多", "余", "出头", "来"):
-        return Range(value.min, (value.max or value.min) * 1.2)
-    if tail == "以上" or lead in ("至少", "起码", "最少", "超过"):
-        return Range(value.min, None)
-    if tail == "以下" or lead in ("最多", "顶多", "不超过"):
-        return Range(None, value.max)
-    if lead in ("不到", "将近", "接近", "近"):
-        return Range(value.min * 0.8, value.max)
-    if tail or lead:
-        return Range(value.min * 0.9, None if value.max is None else value.max * 1.1)
-    return value
+    high = value.max
+    bounds: dict[str, Range] = {
+        **dict.fromkeys(("多", "余", "出头", "来"), Range(value.min, (high or value.min) * 1.2)),
+        **dict.fromkeys(("以上", "至少", "起码", "最少", "超过"), Range(value.min, None)),
+        **dict.fromkeys(("以下", "最多", "顶多", "不超过"), Range(None, high)),
+        **dict.fromkeys(("不到", "将近", "接近", "近"), Range(value.min * 0.8, high)),
+    }
+    about = Range(value.min * 0.9, None if high is None else high * 1.1)
+    return bounds.get(tail) or bounds.get(lead) or (about if tail or lead else value)
 
 
 def _scale(text: str) -> float:

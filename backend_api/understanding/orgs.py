@@ -12,10 +12,13 @@ from backend_api.understanding.tagger import Token
 _TAGS = frozenset({"n", "nz", "LOC", "ORG", "PER", "nw", "m", "nr", "ns", "nt", "s", "vn"})
 _QUOTED = re.compile(r"[“\"「『‘']([^“”\"「」『』‘’'，。,]{2,16})[”\"」』’']")
 _CALLED = re.compile(r"(?:叫做?|名叫|名为|店名|公司名|[店司构厂]名?是)$")
-_KIND_OF_ORG = re.compile(r"(?:公司|店|机构|厂|平台|学校|医院|品牌|健身房|超市|中介|集团)(?:叫做?|名叫|名为)?$")
+_KIND_OF_ORG = re.compile(
+    r"(?:公司|店|机构|厂|平台|学校|医院|品牌|健身房|超市|中介|集团)(?:叫做?|名叫|名为)?$"
+)
 _LONGEST = 22
 _STREET = re.compile(r"[\u4e00-\u9fff]{1,5}?(?:街道|镇|乡)(?!政府|卫生|中心|小学|中学|派出)")
 _PUBLIC = ("人民", "公安", "教育局", "住建", "人社", "社保", "民政", "城管")
+_MASKED_HEAD = re.compile(r"[A-Z]\d{0,3}$")
 _NOT_AFTER = re.compile(r"[卡门规章长费款贷里内]")
 
 
@@ -33,7 +36,9 @@ def org_words(raw: dict[str, list[str]], not_named: frozenset[str]) -> OrgWords:
     def longest(words: list[str]) -> re.Pattern[str]:
         return re.compile("|".join(map(re.escape, sorted(set(words), key=len, reverse=True))))
 
-    return OrgWords(longest(raw["suffixes"]), longest(raw["brands"]), longest(raw["generic"]), not_named)
+    return OrgWords(
+        longest(raw["suffixes"]), longest(raw["brands"]), longest(raw["generic"]), not_named
+    )
 
 
 def find_orgs(
@@ -45,7 +50,7 @@ def find_orgs(
     for org in (
         *_quoted(text, words),
         *(_without_address(one, text, regions) for one in by_suffix),
-        *(_without_address(one, text, regions) for one in _tagged(tokens, words)),
+        *(_without_address(one, text, regions) for one in _tagged(text, tokens, words)),
         *_matches(text, words.brand, "named"),
         *_matches(text, words.generic, "generic"),
     ):
@@ -69,6 +74,7 @@ def _by_suffix(text: str, tokens: Sequence[Token], words: OrgWords) -> Iterator[
         start = _start(match.start(), match.end(), tokens, starts, words)
         name = text[start : match.start()]
         if len(name) >= 2 and name not in words.not_named:
+            start = _masked_start(text, start)
             yield Org(start, match.end(), text[start : match.end()], "named")
 
 
@@ -87,12 +93,17 @@ def _start(
     return start
 
 
-def _tagged(tokens: Sequence[Token], words: OrgWords) -> Iterator[Org]:
+def _tagged(text: str, tokens: Sequence[Token], words: OrgWords) -> Iterator[Org]:
     for token in tokens:
-        if token.tag == "ORG" and 2 <= len(token.text) <= _LONGEST and not _is_generic(token, words):
+        if (
+            token.tag == "ORG"
+            and 2 <= len(token.text) <= _LONGEST
+            and not _is_generic(token, words)
+        ):
             skip = 1 if token.text[0] in "在到从去给跟和" else 0
             if not skip or len(token.text) > 4:
-                yield Org(token.start + skip, token.end, token.text[skip:], "named")
+                start = _masked_start(text, token.start + skip)
+                yield Org(start, token.end, text[start : token.end], "named")
 
 
 def _without_address(org: Org, text: str, regions: Regions) -> Org:
@@ -108,6 +119,12 @@ def _without_address(org: Org, text: str, regions: Regions) -> Org:
     if parts < 2 or len(rest) < 4 or rest.startswith(_PUBLIC):
         return org
     return Org(at, org.end, rest, org.kind)
+
+
+def _masked_start(text: str, start: int) -> int:
+    """L3 + 县人民政府: the tagger cuts anonymised regions."""
+    match = _MASKED_HEAD.search(text, max(0, start - 4), start)
+    return match.start() if match and text[start : start + 1] in "市区县" else start
 
 
 def _is_generic(token: Token, words: OrgWords) -> bool:

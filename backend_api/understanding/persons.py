@@ -12,12 +12,19 @@ from backend_api.understanding.analysis import Person
 from backend_api.understanding.tagger import Token
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+(?:·[\u4e00-\u9fff]+)*")
-_APPLICANT = re.compile(r"(?:我(?:的名字)?(?:叫|是|姓名)|本人(?:叫|是|姓名)?|姓名[:：是]?|名字[:：是叫]{0,2}|联系人[:：是]?|申请人[:：是]?|投诉人[:：]?|反映人[:：]?)[ :：，,]?$")
+_APPLICANT = re.compile(
+    r"(?:我(?:的名字)?(?:叫|是|姓名)|本人(?:叫|是|姓名)?|姓名[:：是]?|名字[:：是叫]{0,2}"
+    r"|联系人[:：是]?|申请人[:：是]?|投诉人[:：]?|反映人[:：]?)[ :：，,]?$"
+)
 _BENEFICIARY = re.compile(
-    r"(?:(?:我|俺)(?:的|家)?(?:妈妈?|爸爸?|母亲|父亲|老公|老婆|丈夫|妻子|爱人|儿子|女儿|孩子|弟弟?|妹妹?|哥哥?|姐姐?|爷爷|奶奶|外公|外婆|姥姥|姥爷|岳父|岳母|公公|婆婆|侄子|侄女|舅舅?|叔叔?|姑姑?|姨妈?|亲戚|朋友|同事|邻居)|帮|替|代)(?:叫|是|名叫)?$"
+    r"(?:(?:我|俺)(?:的|家)?(?:妈妈?|爸爸?|母亲|父亲|老公|老婆|丈夫|妻子|爱人|儿子|女儿|孩子"
+    r"|弟弟?|妹妹?|哥哥?|姐姐?|爷爷|奶奶|外公|外婆|姥姥|姥爷|岳父|岳母|公公|婆婆|侄子|侄女|舅舅?"
+    r"|叔叔?|姑姑?|姨妈?|亲戚|朋友|同事|邻居)|帮|替|代)(?:叫|是|名叫)?$"
 )
 _RESPONDENT = re.compile(
-    r"(?:老板娘?|包工头|工头|房东|二房东|租客|租户|前夫|前妻|对方|车主|司机|法人代表?|法定代表人|负责人|经理|主任|村主任|村长|村支书|业主|狗主人|邻居|中介|店主|欠款人|被告|肇事者|借款人|班长|组长|他|她|那人|楼上|楼下|隔壁|对门)"
+    r"(?:老板娘?|包工头|工头|房东|二房东|租客|租户|前夫|前妻|对方|车主|司机|法人代表?|法定代表人"
+    r"|负责人|经理|主任|村主任|村长|村支书|业主|狗主人|邻居|中介|店主|欠款人|被告|肇事者|借款人"
+    r"|班长|组长|他|她|那人|楼上|楼下|隔壁|对门)"
     r"(?:的?名?字?叫做?|姓名|名叫|是|叫)?$"
 )
 
@@ -39,7 +46,10 @@ def person_words(raw: dict[str, list[str] | str]) -> PersonWords:
     compound = "|".join(raw["compound"])
     surname = f"(?:{compound}|[{''.join(raw['single']).replace(' ', '')}])"
     titles = "|".join(map(re.escape, sorted(raw["titles"], key=len, reverse=True)))
-    called = r"(?:我叫做?|名叫|人叫|他叫|她叫|本人叫?|姓名[:：是]?|名字[:：是叫]{1,2}|全名|[^\W\d]叫做?)[ ]?"
+    called = (
+        r"(?:我叫做?|名叫|人叫|他叫|她叫|本人叫?|姓名[:：是]?|名字[:：是叫]{1,2}|全名"
+        r"|[^\W\d]叫做?)[ ]?"
+    )
     return PersonWords(
         surname=re.compile(surname),
         not_names=frozenset(raw["not_names"]),
@@ -53,7 +63,10 @@ def person_words(raw: dict[str, list[str] | str]) -> PersonWords:
             r"(?:村主任|村支书|主任|书记|经理|老板|队长|包工头|工头|司机|房东|村长|组长|会长|法人)"
             rf"(?P<name>{surname}[\u4e00-\u9fff]{{2}})(?=[转把说在的和，。、,不要给收拿打是也就将没有])"
         ),
-        told=re.compile(rf"{called}(?P<name>{surname}[\u4e00-\u9fff]{{1,2}})(?=[，,。.、；;！!\s（(]|$|的|在|是|，|电话|身份|今年|住|家)"),
+        told=re.compile(
+            rf"{called}(?P<name>{surname}[\u4e00-\u9fff]{{1,2}})(?=[，,。.、；;！!\s（(]|$|的|在"
+            rf"|是|，|电话|身份|今年|住|家)"
+        ),
     )
 
 
@@ -118,7 +131,12 @@ def _titled(text: str, tokens: Sequence[Token], words: PersonWords) -> Iterator[
     for pattern, kind in ((words.nickname, "nickname"), (words.titled, "title")):
         for match in pattern.finditer(text):
             name = match.group()
-            if match.start() in starts and name not in words.not_names and len(name) <= 4 and _ends(tokens, match):
+            if (
+                match.start() in starts
+                and name not in words.not_names
+                and len(name) <= 4
+                and _ends(tokens, match)
+            ):
                 yield Person(match.start(), match.end(), name, kind)
 
 

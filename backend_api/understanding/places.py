@@ -15,14 +15,36 @@ from backend_api.understanding.tagger import Token
 _NUMBER = r"(?:[A-Za-z]?\d{1,5}[A-Za-z]?|[A-Za-z]|[一二三四五六七八九十]{1,3}|[东南西北中])"
 _DIGITS = r"(?:[A-Za-z]?\d{1,5}(?:[-—]\d{1,4}){0,3}[A-Za-z]?|[一二三四五六七八九十]{1,3})"
 BUILDING = re.compile(
-    rf"(?:(?:{_NUMBER}(?:号楼|号院|栋|幢|座(?![位机])|单元|期|区(?!别|分)|组团?|号地块|标段|弄)|{_DIGITS}(?:楼|层|室|号房?|房)(?![人名岁户客都线码])|(?<=[单元栋楼])\d{{3,4}}(?!\d|元|块|多|人|户|年))[的]?)+"
+    rf"(?:(?:{_NUMBER}(?:号楼|号院|栋|幢|座(?![位机])|单元|期|区(?!别|分)|组团?|号地块|标段|弄)"
+    rf"|{_DIGITS}(?:楼|层|室|号房?|房)(?![人名岁户客都线码])|(?<=[单元栋楼])\d{{3,4}}(?!\d|元|块"
+    rf"|多|人|户|年))[的]?)+"
 )
 _MASKED = re.compile(r"(?<![A-Za-z0-9])[A-Z]\d{0,3}(?:镇|乡|街道|村|社区|小区|路)")
 _TOWN = re.compile(r"[\u4e00-\u9fff]{1,4}?(?:街道|镇|乡)(?!政府|卫生|中心|小学|中学)")
 _CORNER = re.compile(r"的?(?:交叉路?口|交汇处|十字路口|路口)")
 _SIDE = re.compile(r"[东南西北](?:段|(?![边面门侧瓜方部]))")
-_ABROAD = frozenset("中国 我国 美国 日本 祖国 全国 地球 国内 国外 中华 人民 本地 外地 当地 世界".split())
-_NAME_TAGS = frozenset({"n", "nz", "LOC", "ORG", "PER", "nw", "m", "nr", "ns", "nt", "s", "vn", "a"})
+_ABROAD = frozenset(
+    [
+        "中国",
+        "我国",
+        "美国",
+        "日本",
+        "祖国",
+        "全国",
+        "地球",
+        "国内",
+        "国外",
+        "中华",
+        "人民",
+        "本地",
+        "外地",
+        "当地",
+        "世界",
+    ]
+)
+_NAME_TAGS = frozenset(
+    {"n", "nz", "LOC", "ORG", "PER", "nw", "m", "nr", "ns", "nt", "s", "vn", "a"}
+)
 _LONGEST_NAME = 10
 
 
@@ -129,7 +151,7 @@ def _believed(match: Match, text: str, token: Token | None, words: PlaceWords) -
         return text[match.start : match.end] not in words.everyday or token.tag == "LOC"
     upper = any(not one.county for one in match.options)
     if token.tag in ("LOC", "ORG"):
-        return token.end == match.end or upper and token.start == match.start
+        return token.end == match.end or (upper and token.start == match.start)
     name = text[match.start : match.end]
     return upper and name not in words.everyday and token.start == match.start
 
@@ -144,7 +166,10 @@ def _beside(piece: _Piece, owned: Sequence[tuple[int, int]]) -> _Piece | None:
 
 def _is_origin(text: str, span: tuple[int, int]) -> bool:
     """河南信阳人: where somebody is from."""
-    return text[span[1] : span[1] + 1] == "人" and text[span[1] : span[1] + 2] not in ("人民", "人行")
+    return text[span[1] : span[1] + 1] == "人" and text[span[1] : span[1] + 2] not in (
+        "人民",
+        "人行",
+    )
 
 
 def _token_at(tokens: Sequence[Token], at: int) -> Token | None:
@@ -169,15 +194,61 @@ def _by_ending(text: str, tokens: Sequence[Token], words: PlaceWords) -> Iterato
     for match in words.any_ending.finditer(text):
         start = _name_start(match.start(), tokens, words)
         name = text[start : match.start()]
-        if len(name) < 2 or name in words.not_named or _is_common(match.group(), name, text, match.end()):
+        if (
+            len(name) < 2
+            or name in words.not_named
+            or _is_common(match.group(), name, text, match.end())
+        ):
             continue
         yield _Piece(start, match.end())
 
 
 def _is_common(ending: str, name: str, text: str, end: int) -> bool:
     """X路 and X村 are names, 走路, 农村, 马路上 and 城镇 are not."""
-    if ending in ("路", "街", "巷", "弄", "镇", "乡", "村", "市场", "工地", "高速", "公路", "大桥", "公园"):
-        return len(name) + len(ending) > 7 or text[end : end + 1] in ("灯", "人", "费", "民", "况", "政", "线", "子", "面", "委", "支", "干", "级", "口")
+    if name[-1] + ending in (
+        "乡镇",
+        "城镇",
+        "村镇",
+        "集镇",
+        "线路",
+        "道路",
+        "铁路",
+        "马路",
+        "电路",
+        "农村",
+    ):
+        return True
+    if ending in (
+        "路",
+        "街",
+        "巷",
+        "弄",
+        "镇",
+        "乡",
+        "村",
+        "市场",
+        "工地",
+        "高速",
+        "公路",
+        "大桥",
+        "公园",
+    ):
+        return len(name) + len(ending) > 7 or text[end : end + 1] in (
+            "灯",
+            "人",
+            "费",
+            "民",
+            "况",
+            "政",
+            "线",
+            "子",
+            "面",
+            "委",
+            "支",
+            "干",
+            "级",
+            "口",
+        )
     return False
 
 
@@ -188,7 +259,11 @@ def _name_start(at: int, tokens: Sequence[Token], words: PlaceWords) -> int:
     while index >= 0:
         token = tokens[index]
         inside = token.end > at
-        if token.end < start or not _is_name(token, words) and not inside or at - token.start > _LONGEST_NAME:
+        if (
+            token.end < start
+            or (not _is_name(token, words) and not inside)
+            or at - token.start > _LONGEST_NAME
+        ):
             break
         if inside and token.tag not in _NAME_TAGS:
             break
@@ -198,7 +273,10 @@ def _name_start(at: int, tokens: Sequence[Token], words: PlaceWords) -> int:
 
 
 def _is_name(token: Token, words: PlaceWords) -> bool:
-    return token.tag in _NAME_TAGS and token.text not in words.not_named
+    counted = (token.tag == "m" and not token.text.isalnum()) or token.text[
+        0
+    ] in "一两几多各每某这那"
+    return token.tag in _NAME_TAGS and token.text not in words.not_named and not counted
 
 
 def _joined(text: str, pieces: list[_Piece]) -> list[tuple[int, int]]:
@@ -215,7 +293,11 @@ def _touches(text: str, end: int, start: int) -> bool:
     gap = text[end:start]
     if gap in ("", " ", "的"):
         return True
-    return gap in ("和", "与") and bool(re.search(r"[路街道巷]$", text[:end])) and "口" in text[start : start + 12]
+    return (
+        gap in ("和", "与")
+        and bool(re.search(r"[路街道巷]$", text[:end]))
+        and "口" in text[start : start + 12]
+    )
 
 
 def _with_buildings(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -230,9 +312,9 @@ def _with_buildings(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, 
             end = match.end()
         if match := BUILDING.match(text, end + gap):
             end = match.end() - match.group().endswith("的")
-        elif match := _CORNER.match(text, end):
-            end = match.end()
-        elif text[end - 1] in "路道街" and (match := _SIDE.match(text, end)):
+        elif (match := _CORNER.match(text, end)) or (
+            text[end - 1] in "路道街" and (match := _SIDE.match(text, end))
+        ):
             end = match.end()
         grown.append((start, end))
     return _joined(text, [_Piece(start, end) for start, end in grown])
@@ -252,7 +334,14 @@ def _place(
     street, rest = _part(text, rest, end, words.street)
     community, rest = _part(text, rest, end, words.community)
     place = Place(
-        start, end, text[start:end], region.province, region.city, region.county, street, community,
+        start,
+        end,
+        text[start:end],
+        region.province,
+        region.city,
+        region.county,
+        street,
+        community,
         text[rest:end].strip(" 的"),
     )
     return _on_site(place, site)

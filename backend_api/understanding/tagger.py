@@ -34,7 +34,7 @@ class LacTagger:
     """Linear in the length of the text: 20 ms for 1,000 characters on one thread."""
 
     def __init__(self, folder: Path) -> None:
-        import onnxruntime
+        import onnxruntime  # type: ignore[import-untyped]
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1

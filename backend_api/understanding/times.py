@@ -16,52 +16,84 @@ from backend_api.understanding.numerals import number
 _HAN = "零〇一二三四五六七八九十"
 _N = rf"(?:\d{{1,2}}|[{_HAN}廿卅两]{{1,3}})"
 _YEAR = (
-    rf"(?P<year>(?:(?<![\d.])(?:19|20)\d\d|(?<![\d.])[012]\d|[一二][零〇九][{_HAN}]{{2}}|[零〇一二][{_HAN}])年(?![级龄限纪薪费轻之多来])(?:的|度)?"
+    rf"(?P<year>(?:(?<![\d.])(?:19|20)\d\d|(?<![\d.])[012]\d|[一二][零〇九][{_HAN}]{{2}}"
+    rf"|[零〇一二][{_HAN}])年(?![级龄限纪薪费轻之多来])(?:的|度)?"
     r"|(?:今|去|前|大前|明|后|本|当|上|同)年(?!级|头|轻|人|事|度|纪|底薪)(?:的)?)"
 )
 _SEASON = (
-    r"(?P<season>年初|年底|年末|年中|年尾|年头|岁末|开年后?|底(?![薪层下盘线气子商])|初(?!中|[一二三四五六七八九十]|次|步|期|衷|级|始|审)|末(?!尾)"
+    r"(?P<season>年初|年底|年末|年中|年尾|年头|岁末|开年后?|底(?![薪层下盘线气子商])|初(?!中"
+    r"|[一二三四五六七八九十]|次|步|期|衷|级|始|审)|末(?!尾)"
     r"|上半年|下半年|[一二三四1-4]季度|第[一二三四]季度"
-    r"|开春|春天|春季|夏天|夏季|秋天|秋季|冬天|冬季|入冬|入夏|入秋|暑假|寒假|暑期|腊月|冬月|正月)(?:的时候|那会儿?|以后|之后|后|前|里|间|期间|开始)?"
+    r"|开春|春天|春季|夏天|夏季|秋天|秋季|冬天|冬季|入冬|入夏|入秋|暑假|寒假|暑期|腊月|冬月"
+    r"|正月)(?:的时候|那会儿?|以后|之后|后|前|里|间|期间|开始)?"
 )
 _MONTH = (
-    rf"(?P<month>(?:{_N})月份?(?![租供租金卡票饼嫂光亮季台])|(?:上上|上|这|本|下|当)个?月份?(?!球))(?:的)?"
+    rf"(?P<month>(?:{_N})月份?(?![租供租金卡票饼嫂光亮季台])|(?:上上|上|这|本|下"
+    rf"|当)个?月份?(?!球))(?:的)?"
 )
 _MPART = r"(?P<mpart>初(?!中)|上旬|中旬|中下旬|下旬|月?中(?![午旬秋心间国])|月?底|月?末|尾)"
-_DAY = rf"(?P<day>(?:农历|阴历)?(?:(?:\d{{1,2}}|[{_HAN}廿]{{1,3}})[号日](?![楼栋院房线店门桥厂井车机仓馆地坑码常用报])|初[{_HAN}]))"
-_NEAR = (
-    r"(?P<near>大前[天晚日]|前[天日晚](?!台)|昨[天日晚夜早]|今[天日晚早儿](?!后)|当[天晚日]|明[天晚早]|后天|大后天)"
-    r"|(?P<week>(?:上上个?|上个?|这个?|本|下个?|每)?(?:星期|礼拜|周)(?P<weekday>[一二三四五六日天末]|[1-6])(?![年岁个名到期次])|(?:上上个?|上个?|这个?|本|下个?)(?:星期|礼拜|周)(?!边))"
+_DAY = (
+    r"(?P<day>(?:农历|阴历)?(?:(?:\d{1,2}"
+    rf"|[{_HAN}廿]{{1,3}})[号日](?![楼栋院房线店门桥厂井车机仓馆地坑码常用报文令公字])|初[{_HAN}]))"
 )
-_PART = r"(?P<part>凌晨|清晨|早晨|早上|一大早|大清早|上午|中午|午间|下午|傍晚|晚上|晚间|夜里|夜间|半夜三更|大半夜|半夜|深夜|午夜|夜晚|晚)"
+_LUNAR = (
+    rf"(?P<lunar>(?:农历|阴历|旧历)(?P<lmonth>正月|冬月|腊月|[{_HAN}]{{1,2}}月)?(?P<lday>初[{_HAN}]"
+    rf"|[{_HAN}廿]{{1,3}}(?:号|日)?)?|(?P<lmonth2>正月|冬月|腊月)(?P<lday2>初[{_HAN}]|[{_HAN}廿]{{2,3}})"
+    rf"|大年初(?P<newyear>[{_HAN}]))"
+)
+_NEAR = (
+    r"(?P<near>大前[天晚日]|前[天日晚](?!台)|昨[天日晚夜早]|今[天日晚早儿](?!后)|当[天晚日]"
+    r"|明[天晚早]|后天|大后天)"
+    r"|(?P<week>(?:上上个?|上个?|这个?|本|下个?|每)?(?:星期|礼拜"
+    r"|周)(?P<weekday>[一二三四五六日天末]|[1-6])(?![年岁个名到期次])|(?:上上个?|上个?|这个?|本"
+    r"|下个?)(?:星期|礼拜|周)(?!边))"
+)
+_PART = (
+    r"(?P<part>凌晨|清晨|早晨|早上|一大早|大清早|上午|中午|午间|下午|傍晚|晚上|晚间|夜里|夜间"
+    r"|半夜三更|大半夜|半夜|深夜|午夜|夜晚|晚)"
+)
 _CLOCK = (
-    rf"(?P<clock>(?P<hour>{_N})[点時时](?!钟?[头的]?工|候|间|段|代|常|评|[儿个]?[小时]|[上下]班)(?:钟|整)?(?P<minute>半|一刻|三刻|[{_HAN}\d]{{1,3}}分)?(?:钟)?(?:多|左右|钟|前后|许|来钟)?"
+    rf"(?P<clock>(?P<hour>{_N})[点時时](?!钟?[头的]?工|候|间|段|代|常|评|[儿个]?[小时]"
+    rf"|[上下]班)(?:钟|整)?(?P<minute>半|一刻|三刻|[{_HAN}\d]{{1,3}}分)?(?:钟)?(?:多|左右|钟|前后"
+    rf"|许|来钟)?"
     r"|(?<!\d)(?P<hh>[01]?\d|2[0-4])[:：](?P<mm>[0-5]\d)(?!\d))"
 )
 _NUMERIC = (
-    r"(?<![\d./\-])(?P<y4>(?:19|20)\d\d)[-/.](?P<m2>1[0-2]|0?[1-9])(?:[-/.](?P<d2>3[01]|[12]\d|0?[1-9]))?(?![\d])"
-    r"|(?<![\d./\-第])(?P<m3>1[0-2]|0?[1-9])[./](?P<d3>3[01]|[12]\d|0?[1-9])(?![\d./%万元块米倍级折分平亩米吨])(?=号|日|那|晚|当|早|[，,。 ]|我|上|下|在|的)"
+    r"(?<![\d./\-])(?P<y4>(?:19|20)\d\d)[-/.](?P<m2>1[0-2]|0?[1-9])(?:[-/.](?P<d2>3[01]|[12]\d"
+    r"|0?[1-9]))?(?![\d])"
+    r"|(?<![\d./\-第])(?P<m3>1[0-2]|0?[1-9])[./](?P<d3>3[01]|[12]\d"
+    r"|0?[1-9])(?![\d./%万元块米倍级折分平亩米吨])(?=号|日|那|晚|当|早|[，,。 ]|我|上|下|在|的)"
 )
 _HOLIDAY = (
-    rf"(?P<holiday>(?<![一-龥]第)(?:{'|'.join(sorted(HOLIDAYS, key=len, reverse=True))}|(?<![\d.])6\.18|(?<!\d)618(?!\d)))(?<!(?:之|百|万))"
-    r"(?:节|假期|长假|小长假|黄金周|放假|当天|那天|期间|那会儿?)*(?P<side>以?前夕?|之前|以?后|之后)?"
+    rf"(?P<holiday>(?<![一-龥]第)(?:{'|'.join(sorted(HOLIDAYS, key=len, reverse=True))}"
+    rf"|(?<![\d.])6\.18|(?<!\d)618(?!\d)))(?<!(?:之|百|万))"
+    r"(?:节|假期|长假|小长假|黄金周|放假|当天|那天|期间|那会儿?)*(?P<side>以?前夕?|之前|以?后"
+    r"|之后)?"
 )
 _COUNT = rf"(?:\d{{1,3}}|[{_HAN}两几]{{1,3}}|半|好几|十几|多)"
 _AGO = (
-    rf"(?P<ago>(?:大概|大约|差不多)?(?P<amount>{_COUNT})(?P<more>多|来)?(?:个)?(?P<unit>年|月|星期|礼拜|周|天|日|小时|钟头|分钟)(?P<half>半|多)?"
+    rf"(?P<ago>(?:大概|大约|差不多)?(?P<amount>{_COUNT})(?:个)?(?P<more>多|来)?(?:个)?(?P<unit>年|月"
+    rf"|星期|礼拜|周|天|日|小时|钟头|分钟)(?P<half>半|多)?"
     r"(?:以前|之前|前(?!台|后|期|任|面|排|妻|夫)))"
-    r"|(?P<last>(?:最近|近|这|过去)(?P<amount2>一|两|二|三|四|五|六|七|八|十|半|几|好几|\d{1,2})(?P<unit2>个?多?月|年(?!级)|个?星期|个?礼拜|周|天)(?:多|来|以来|里|内)?)"
-    r"|(?P<recent>前几天|前些天|前两天|前阵子?|前段时间|前一阵子?|前些日子|这几天|这两天|这阵子|最近|近期|近来|近日|日前|前些时候|刚刚|刚才|不久前|前几个月|前几年|前些年|早几年|这些年|这几年|近年来?|这半年)"
+    r"|(?P<last>(?:最近|近|这|过去)(?P<amount2>一|两|二|三|四|五|六|七|八|十|半|几|好几"
+    r"|\d{1,2})(?P<unit2>个?多?月|年(?!级)|个?星期|个?礼拜|周|天)(?:多|来|以来|里|内)?)"
+    r"|(?P<recent>前几天|前些天|前两天|前阵子?|前段时间|前一阵子?|前些日子|这几天|这两天|这阵子"
+    r"|最近|近期|近来|近日|日前|前些时候|刚刚|刚才|不久前|前几个月|前几年|前些年|早几年|这些年"
+    r"|这几年|近年来?|这半年|年前(?![\u4e00-\u9fff]?后))"
 )
 _NOW = r"(?P<now>现在|至今|目前|如今|迄今|到今天|今)"
 
-_FIRSTS = f"(?=[\\d{_HAN}廿卅两今去前大明后本当上同年岁开底初末下第春夏秋冬入暑寒腊正这周星礼每农阴昨凌清早中午傍晚夜半深双国清劳端元过除小重七平圣情妇教儿好差最近现目如迄至刚不日过几多])"
+_FIRSTS = (
+    f"(?=[\\d{_HAN}廿卅两今去前大明后本当上同年岁开底初末下第春夏秋冬入暑寒腊正这周星礼每农阴昨凌清"
+    "早中午傍晚夜半深双国清劳端元过除小重七平圣情妇教儿好差最近现目如迄至刚不日过几多农阴大年])"
+)
 _DATE = re.compile(
-    _FIRSTS
-    + rf"(?:{_NUMERIC}|(?:{_NEAR})|(?:{_YEAR}\s?)?(?:{_SEASON}\s?)?(?:{_MONTH}\s?)?(?:{_MPART}\s?)?(?:{_DAY}\s?)?)"
+    _FIRSTS + rf"(?:{_NUMERIC}|(?:{_NEAR})"
+    rf"|(?:{_YEAR}\s?)?(?:{_SEASON}\s?)?(?:{_MONTH}\s?)?(?:{_MPART}\s?)?(?:{_DAY}\s?)?)"
     + rf"(?:的?那?天?{_PART})?(?:{_CLOCK})?"
 )
 _NAMED = re.compile(_FIRSTS + rf"(?:{_YEAR})?(?:的)?{_HOLIDAY}(?:{_PART})?(?:{_CLOCK})?")
+_FOLK = re.compile(_FIRSTS + rf"(?:{_YEAR})?{_LUNAR}")
 _RELATIVE = re.compile(_FIRSTS + rf"(?:{_AGO})")
 _LINK = re.compile(r"\s?(?:开始)?一?(?:直到|到|至|-|—|–|~|～)+\s?")
 _TO_NOW = re.compile(rf"\s?(?:开始|起|以来)?[，,]?\s?(?:一?直?到|至|截止到?|直到)?{_NOW}")
@@ -85,7 +117,8 @@ _LUNAR_MONTHS = {"腊月": 12, "冬月": 11, "正月": 1}
 _NEAR_DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "后": 2, "大后": 3}
 _FUZZY_DAYS = {
     "前几天": 7, "前些天": 10, "前两天": 3, "这几天": 5, "这两天": 2, "刚刚": 0, "刚才": 0,
-    "前阵": 60, "前阵子": 60, "前段时间": 60, "前一阵": 60, "前一阵子": 60, "前些日子": 30, "这阵子": 30,
+    "前阵": 60, "前阵子": 60, "前段时间": 60, "前一阵": 60, "前一阵子": 60, "前些日子": 30,
+    "这阵子": 30,
     "最近": 30, "近期": 30, "近来": 30, "近日": 10, "日前": 10, "前些时候": 60, "不久前": 60,
     "前几个月": 180, "前几年": 1825, "前些年": 1825, "早几年": 1825, "这些年": 1825,
     "这几年": 1825, "近年": 1825, "近年来": 1825, "这半年": 183,
@@ -116,7 +149,8 @@ def find_times(text: str, now: datetime, calendar: Calendar) -> tuple[Time, ...]
 def _candidates(text: str, now: datetime, calendar: Calendar) -> Iterator[Time]:
     readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Moment | None]], ...] = (
         (_NAMED, lambda match: _holiday(match, now, calendar)),
-        (_RELATIVE, lambda match: _relative(match, now)),
+        (_RELATIVE, lambda match: _relative(match, now, calendar)),
+        (_FOLK, lambda match: _folk(match, now, calendar)),
         (_DATE, lambda match: _date(match, now, calendar)),
     )
     for pattern, read in readers:
@@ -129,9 +163,7 @@ def _candidates(text: str, now: datetime, calendar: Calendar) -> Iterator[Time]:
                 yield _time(match, moment)
 
 
-def _read(
-    read: Callable[[re.Match[str]], _Moment | None], match: re.Match[str]
-) -> _Moment | None:
+def _read(read: Callable[[re.Match[str]], _Moment | None], match: re.Match[str]) -> _Moment | None:
     """Impossible dates (2月31日, year 0) are no times."""
     try:
         return read(match)
@@ -143,10 +175,26 @@ def _is_time(text: str, match: re.Match[str]) -> bool:
     groups = match.groupdict()
     said = {name for name, value in groups.items() if value}
     alone = said - {"hour", "minute", "weekday"}
-    if alone <= {"mpart"} or alone == {"season"} and match.group() in ("底", "初", "末"):
+    if alone <= {"mpart"} or (alone == {"season"} and match.group() in ("底", "初", "末")):
         return False
-    if alone == {"part"} and match.group() in ("晚", "凌晨", "半夜", "夜里", "晚上", "早上", "中午", "下午",
-                                               "上午", "夜间", "深夜", "大半夜", "傍晚", "晚间", "早晨", "清晨"):
+    if alone == {"part"} and match.group() in (
+        "晚",
+        "凌晨",
+        "半夜",
+        "夜里",
+        "晚上",
+        "早上",
+        "中午",
+        "下午",
+        "上午",
+        "夜间",
+        "深夜",
+        "大半夜",
+        "傍晚",
+        "晚间",
+        "早晨",
+        "清晨",
+    ):
         return False
     if alone == {"clock"} and not groups.get("hh") and _is_share(text, match):
         return False
@@ -156,8 +204,12 @@ def _is_time(text: str, match: re.Match[str]) -> bool:
 def _is_share(text: str, match: re.Match[str]) -> bool:
     """一点 and 几点 as an amount (便宜一点, 有一点, 两点意见), not on the clock."""
     after = text[match.end() : match.end() + 1]
-    return match.group() in ("一点", "二点", "三点", "十一点", "两点") and after not in ("钟", "多", "半") or (
-        text[max(0, match.start() - 1) : match.start()] in ("第", "有", "这", "那", "以", "下", "早", "差")
+    return (
+        match.group() in ("一点", "二点", "三点", "十一点", "两点")
+        and after not in ("钟", "多", "半")
+    ) or (
+        text[max(0, match.start() - 1) : match.start()]
+        in ("第", "有", "这", "那", "以", "下", "早", "差")
     )
 
 
@@ -168,14 +220,31 @@ def _is_other_word(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 1) : match.start()]
     after = text[match.end() : match.end() + 1]
     number_like = rf"[\d{_HAN}百千万第点.]"
-    if re.match(number_like, before) or re.match(rf"[{_HAN}百千万个点月日号天年岁名人户栋楼层元块平公广路街大中]", after):
+    if re.match(number_like, before) or re.match(
+        rf"[{_HAN}百千万个点月日号天年岁名人户栋楼层元块平公广路街大中]", after
+    ):
         return True
-    return match.group() == match["holiday"] and not re.match(r"[，,。、 我放的在回去到这那]|$", after)
+    return match.group() == match["holiday"] and not re.match(
+        r"[，,。、 我放的在回去到这那]|$", after
+    )
 
 
 def _bare_clock(match: re.Match[str]) -> str:
     groups = match.groupdict()
-    dated = ("year", "season", "month", "day", "near", "week", "y4", "m3", "holiday", "ago", "last", "recent")
+    dated = (
+        "year",
+        "season",
+        "month",
+        "day",
+        "near",
+        "week",
+        "y4",
+        "m3",
+        "holiday",
+        "ago",
+        "last",
+        "recent",
+    )
     if not groups.get("clock") or any(groups.get(name) for name in dated):
         return ""
     hour, minute = _clock(groups)
@@ -184,6 +253,7 @@ def _bare_clock(match: re.Match[str]) -> str:
 
 def _date(match: re.Match[str], now: datetime, calendar: Calendar) -> _Moment | None:
     groups = match.groupdict()
+    day: _Moment | None
     if groups["y4"]:
         day = _numeric(groups)
     elif groups["m3"]:
@@ -220,7 +290,9 @@ def _week(word: str, weekday: str | None, today: date) -> _Moment | None:
     if word.startswith("每"):
         return None
     monday = today - timedelta(days=today.weekday())
-    shift = -2 if word.startswith("上上") else -1 if word.startswith("上") else word.startswith("下")
+    shift = (
+        -2 if word.startswith("上上") else -1 if word.startswith("上") else word.startswith("下")
+    )
     monday += timedelta(weeks=int(shift))
     if not weekday:
         return _days(monday, monday + timedelta(days=6))
@@ -232,7 +304,9 @@ def _week(word: str, weekday: str | None, today: date) -> _Moment | None:
 
 def _calendar_day(groups: dict[str, str], now: datetime, calendar: Calendar) -> _Moment | None:
     year = _year(groups["year"] or "", now)
-    season = re.sub(r"(?:的时候|那会儿?|以后|之后|后|前|里|间|期间|开始)$", "", groups["season"] or "")
+    season = re.sub(
+        r"(?:的时候|那会儿?|以后|之后|后|前|里|间|期间|开始)$", "", groups["season"] or ""
+    )
     if season in _LUNAR_MONTHS or (groups["day"] or "").startswith(("农", "阴", "初")):
         return _lunar(groups, season, year, now, calendar)
     if groups["month"]:
@@ -248,7 +322,18 @@ def _year(word: str, now: datetime) -> int | None:
     if not word:
         return None
     word = re.sub(r"(?:年)?(?:的|度)?$", "", word)
-    relative = {"今": 0, "本": 0, "当": 0, "同": 0, "去": -1, "上": -1, "前": -2, "大前": -3, "明": 1, "后": 2}
+    relative = {
+        "今": 0,
+        "本": 0,
+        "当": 0,
+        "同": 0,
+        "去": -1,
+        "上": -1,
+        "前": -2,
+        "大前": -3,
+        "明": 1,
+        "后": 2,
+    }
     if word in relative:
         return now.year + relative[word]
     value = number(word)
@@ -332,6 +417,22 @@ def _lunar(
     return None
 
 
+def _folk(match: re.Match[str], now: datetime, calendar: Calendar) -> _Moment | None:
+    """农历八月十五, 正月初六, 大年初三: the latest that is not after now."""
+    groups = match.groupdict()
+    names = groups["lmonth"] or groups["lmonth2"] or ""
+    month = 1 if groups["newyear"] else _LUNAR_MONTHS.get(names) or _number(names)
+    day = _number(groups["newyear"] or groups["lday"] or groups["lday2"] or "")
+    if not 1 <= month <= 12 or day > 30:
+        return None
+    year = _year(groups["year"] or "", now)
+    for candidate in [year] if year else [now.year, now.year - 1, now.year - 2]:
+        first = calendar.lunar(candidate, month, day or 1)
+        if first and (year or first <= now.date()):
+            return _days(first) if day else _days(first, first + timedelta(days=28))
+    return None
+
+
 def _season(word: str, year: int | None, now: datetime) -> _Moment | None:
     if "季度" in word:
         quarter = _number(word.replace("第", "").replace("季度", ""))
@@ -364,8 +465,10 @@ def _beside(days: tuple[date, date], side: str) -> _Moment:
     return _days(*days)
 
 
-def _relative(match: re.Match[str], now: datetime) -> _Moment | None:
+def _relative(match: re.Match[str], now: datetime, calendar: Calendar) -> _Moment | None:
     groups = match.groupdict()
+    if groups["recent"] == "年前":
+        return _holiday_before(now, calendar)
     if groups["recent"]:
         days = _FUZZY_DAYS[groups["recent"]]
         precision = "year" if days > 700 else "month" if days > 30 else "day"
@@ -373,6 +476,15 @@ def _relative(match: re.Match[str], now: datetime) -> _Moment | None:
     if groups["last"]:
         return _last(groups["amount2"], groups["unit2"], now)
     return _ago(groups, now)
+
+
+def _holiday_before(now: datetime, calendar: Calendar) -> _Moment | None:
+    """年前: the weeks before the last Spring Festival."""
+    for year in (now.year, now.year - 1):
+        days = calendar.holiday("春节", year)
+        if days and days[0] <= now.date():
+            return _days(days[0] - timedelta(days=30), days[0] - timedelta(days=1))
+    return None
 
 
 _UNIT_DAYS = {"年": 365.25, "月": 30.44, "周": 7, "天": 1, "小时": 1 / 24, "分钟": 1 / 1440}
@@ -384,14 +496,22 @@ def _unit(word: str) -> str:
 
 
 def _amount(word: str) -> float:
-    return {"半": 0.5, "几": 3.0, "好几": 4.0, "十几": 13.0, "多": 3.0}.get(word) or number(word) or 1.0
+    return (
+        {"半": 0.5, "几": 3.0, "好几": 4.0, "十几": 13.0, "多": 3.0}.get(word)
+        or number(word)
+        or 1.0
+    )
 
 
 def _last(amount: str, unit: str, now: datetime) -> _Moment:
     """这两年, 近三个月: from then to now."""
     name = _unit(unit)
     begin = _back(now, _amount(amount), name)
-    return _Moment(begin, now, "year" if name == "年" and amount != "半" else "month" if name in ("月", "年") else "day")
+    return _Moment(
+        begin,
+        now,
+        "year" if name == "年" and amount != "半" else "month" if name in ("月", "年") else "day",
+    )
 
 
 def _ago(groups: dict[str, str], now: datetime) -> _Moment | None:
@@ -441,7 +561,9 @@ def _clock(groups: dict[str, str]) -> tuple[int, int]:
     hour = int(number(groups["hour"] or "") or 0)
     part = groups.get("part") or _part_of(groups.get("near") or "")
     evening = part in ("下午", "傍晚", "晚上", "晚间", "夜里", "夜间", "夜晚", "晚", "深夜")
-    if (evening and 1 <= hour < 12 and (hour > 5 or part in ("下午", "傍晚"))) or (part == "中午" and hour < 3):
+    if (evening and 1 <= hour < 12 and (hour > 5 or part in ("下午", "傍晚"))) or (
+        part == "中午" and hour < 3
+    ):
         hour += 12
     return hour, _minute(groups.get("minute") or "")
 
@@ -496,4 +618,6 @@ def _join(text: str, first: Time, last: Time) -> Time:
     begin = first.begin
     if last.begin < begin and first.precision == last.precision and begin[:4].isdigit():
         begin = f"{int(begin[:4]) - 1}{begin[4:]}"
-    return Time(first.start, last.end, text[first.start : last.end], begin, last.until, last.precision)
+    return Time(
+        first.start, last.end, text[first.start : last.end], begin, last.until, last.precision
+    )

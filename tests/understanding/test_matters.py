@@ -1,0 +1,83 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from backend_api.understanding.models import Models
+from backend_api.understanding.train import main
+from tests.understanding.conftest import Read
+
+FIRST = [
+    "劳动欠薪",
+    "工伤",
+    "劳动其他",
+    "物业纠纷",
+    "邻里纠纷",
+    "婚姻家庭",
+    "家庭暴力",
+    "未成年人保护",
+    "消费维权",
+    "医患纠纷",
+    "房屋租赁",
+    "房产买卖",
+    "征地拆迁",
+    "交通事故",
+    "噪音扰民",
+    "民间借贷",
+    "合同经营",
+    "教育入学",
+    "社保医保",
+    "环境污染",
+    "违建城管",
+    "公共设施",
+    "诈骗治安",
+    "意见建议",
+    "心理求助",
+    "其他咨询",
+]
+SECOND = [
+    "退役军人",
+    "土地确权",
+    "城市更新",
+    "社会救助",
+    "消防隐患",
+    "检举控告",
+    "涉法涉诉",
+    "楼市停车",
+]
+
+
+def test_every_matter_of_the_domain_exists(models: Models) -> None:
+    names = [one.name for one in models.matters.values()]
+    below = [two.name for one in models.matters.values() for two in one.second]
+
+    assert names == FIRST
+    assert set(SECOND) <= set(below)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("包工头欠我们三个月工资", "wages"),
+        ("楼上漏水把我家天花板泡坏了", "neighbours"),
+        ("物业费涨价没有征求业主意见", "property"),
+        ("健身房跑路了，年卡不退", "consumer"),
+        ("房东不退押金", "renting"),
+        ("我是退伍军人，安置一直没有落实", "social"),
+    ],
+)
+def test_a_plain_message_finds_its_matter(text: str, code: str, read: Read) -> None:
+    matter = read(text).matters[0]
+
+    assert matter.code == code
+    assert matter.p > 0.3
+
+
+def test_training_twice_writes_the_same_model(tmp_path: Path) -> None:
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        main(["--out", str(folder), "--quick"])
+
+    one, two = (json.loads((folder / "matters.json").read_text()) for folder in folders)
+    assert one == two
+    assert (folders[0] / "matters.npz").read_bytes() == (folders[1] / "matters.npz").read_bytes()

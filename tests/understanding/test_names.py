@@ -1,0 +1,53 @@
+import pytest
+
+from tests.understanding.conftest import Read
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "role"),
+    [
+        ("我叫王建国，在工地干活", "王建国", "applicant"),
+        ("包工头叫李大强，不给钱", "李大强", "respondent"),
+        ("我妈张秀兰住院了", "张秀兰", "beneficiary"),
+        ("村东头刘老四家占了我家宅基地", "刘老四", "other"),
+        ("承包地被村主任何志远转租了", "何志远", "respondent"),
+    ],
+)
+def test_a_name_is_found_with_its_part(text: str, name: str, role: str, read: Read) -> None:
+    [person] = read(text).fields.persons
+
+    assert (person.text, person.role) == (name, role)
+
+
+def test_a_title_is_found_but_not_masked(read: Read) -> None:
+    analysis = read("物业的王经理说不归他管")
+
+    assert [(one.text, one.kind) for one in analysis.fields.persons] == [("王经理", "title")]
+    assert analysis.pii == ()
+
+
+@pytest.mark.parametrize("text", ["😡😡太气人了", "老板跑了", "老公不管", "小区很吵", "金额不对"])
+def test_other_words_are_nobody(text: str, read: Read) -> None:
+    assert read(text).fields.persons == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("在郑州宏达建筑劳务有限公司干活", "郑州宏达建筑劳务有限公司"),
+        ("在富士康上班", "富士康"),
+        ("培训机构“启航教育”关门了", "启航教育"),
+        ("儿子在育才小学被打", "育才小学"),
+        ("在佛山市顺德区北滘镇美的集团打工", "美的集团"),
+    ],
+)
+def test_an_organisation_is_found(text: str, name: str, read: Read) -> None:
+    orgs = [one.text for one in read(text).fields.orgs if one.kind == "named"]
+
+    assert orgs == [name]
+
+
+def test_a_generic_respondent_is_kept_apart(read: Read) -> None:
+    orgs = read("物业收钱不办事").fields.orgs
+
+    assert [(one.text, one.kind) for one in orgs] == [("物业", "generic")]
