@@ -21,6 +21,7 @@ FACT_FIELDS = frozenset(
 CORRECTIONS = frozenset({"correct", "deny", "choose_field"})
 # A bare fact ("南山区的") is the newer word on it; a story that mentions one in passing is not.
 BARE_FACT = "inform"
+STORY = "tell_story"
 GROWING_FIELDS = frozenset({"what", "demand"})
 # Values nobody said: a said one takes their place.
 REPLACEABLE = frozenset({How.SITE, How.GUESSED})
@@ -152,6 +153,17 @@ def accepted(slots: Mapping[str, object], proposals: Iterable[Proposal]) -> dict
     }
 
 
+def with_more_story(
+    taken: Mapping[str, Proposal], proposals: Iterable[Proposal], intent: str | None
+) -> dict[str, Proposal]:
+    """A story told while something else is asked is part of the account, unless it answered."""
+    answered = any(one.entity == "answer" for one in taken.values())
+    story = next((one for one in proposals if one.entity == "story"), None)
+    if story is None or intent != STORY or answered or "what" in taken:
+        return dict(taken)
+    return {**taken, "what": story}
+
+
 def replaces(field: str, intent: str | None, asking: str | None) -> bool:
     """Does a new value take the old one's place?"""
     if field == asking or intent in CORRECTIONS:
@@ -219,7 +231,8 @@ def _whole_answer(entity: str, one: Said, found: Found) -> Found:
 def _borders(one: Said, entity: str) -> list[tuple[int, int]]:
     """Where something else begins and ends, as (start, end)."""
     fields = one.analysis.fields
-    spans = [(other.start, other.end) for other in (*fields.phones, *fields.idcards)]
+    spans = [(phone.start, phone.end) for phone in fields.phones]
+    spans += [(card.start, card.end) for card in fields.idcards]
     if entity == "demand":
         spans += [(place.start, place.end) for place in fields.places]
     else:

@@ -66,6 +66,7 @@ from backend_api.turns.rules import (
     propose,
     replaces,
     stays_anonymous,
+    with_more_story,
     worst_crisis,
 )
 from backend_api.understanding.analysis import Analysis
@@ -395,7 +396,8 @@ def _merged(
 ) -> dict[str, Finding]:
     findings = {}
     intent, asking = answer.state.intent.name, _asking(waiting)
-    for name, one in accepted(answer.state.slots, proposals).items():
+    taken = with_more_story(accepted(answer.state.slots, proposals), proposals, intent)
+    for name, one in taken.items():
         replacing = replaces(name, intent, asking)
         if (found := merge(waiting.facts.get(name), one, replacing=replacing)) is not None:
             findings[name] = Finding(found.value, found.masked, one.how, one.message, one.seq)

@@ -20,6 +20,7 @@ from backend_api.turns.rules import (
     propose,
     replaces,
     wait_before_retry,
+    with_more_story,
 )
 from backend_api.understanding.analysis import (
     Analysis,
@@ -225,3 +226,10 @@ def test_retries_end_after_about_two_minutes() -> None:
 )
 def test_scrub(text: str, clean: str) -> None:
     assert scrub(text) == clean
+
+
+def test_a_story_goes_on_while_something_else_is_asked() -> None:
+    story, answer = proposal("story", "还断电"), proposal("answer", "还断电")
+    assert with_more_story({}, [story], "tell_story") == {"what": story}
+    assert with_more_story({}, [story], "ask_fee") == {}
+    assert with_more_story({"where": answer}, [story, answer], "tell_story") == {"where": answer}
