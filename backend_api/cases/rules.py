@@ -15,6 +15,15 @@ class CaseStatus(StrEnum):
     REGISTERED = "registered"
 
 
+class UnmaskReason(StrEnum):
+    """A choice, not free text: the audit log holds no personal data."""
+
+    CONTACT = "contact"
+    VERIFY = "verify"
+    EMERGENCY = "emergency"
+    LEGAL_DUTY = "legal_duty"
+
+
 def registration_number(day: date, sequence: int) -> str:
     """Date, running number and a check digit (ISO 7064 mod 11,10): a misheard digit is noticed."""
     digits = f"{day:%y%m%d}{sequence % 1_000_000:06d}"

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from backend_api.cases.rules import CaseStatus
+from backend_api.cases.rules import CaseStatus, UnmaskReason
 
 
 class ActionCall(BaseModel):
@@ -46,6 +46,20 @@ class CaseField(BaseModel):
     value: str
     source_seq: int | None
     how: str
+
+
+class Unmask(BaseModel):
+    """Why somebody must see personal data: written down with their name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: UnmaskReason
+
+
+class Unmasked(BaseModel):
+    """Field → readable value, for the fields that hold personal data."""
+
+    values: dict[str, str]
 
 
 class CaseRead(CaseItem):

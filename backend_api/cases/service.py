@@ -12,15 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend_api.access.service import Access
 from backend_api.audit.service import BOT, Subject, record
 from backend_api.cases.models import CASE_NUMBERS, Case
-from backend_api.cases.rules import QUERY_CODE_ALPHABET, QUERY_CODE_LENGTH, registration_number
+from backend_api.cases.rules import (
+    QUERY_CODE_ALPHABET,
+    QUERY_CODE_LENGTH,
+    UnmaskReason,
+    registration_number,
+)
 from backend_api.conversations.models import Conversation
 from backend_api.conversations.service import CardRow
 from backend_api.core.clock import day_in_china
 from backend_api.core.crypto import seal, unseal
-from backend_api.core.errors import ConflictError, NotFoundError
-from backend_api.drafts.labels import label
+from backend_api.core.errors import ConflictError, ForbiddenError, NotFoundError
+from backend_api.drafts.labels import label, shown_value
 from backend_api.drafts.models import Draft, Fact
-from backend_api.drafts.rules import ANONYMOUS, DraftStatus, missing_fields
+from backend_api.drafts.rules import ANONYMOUS, PERSONAL_FIELDS, DraftStatus, missing_fields
 from backend_api.drafts.service import (
     close_draft,
     current_facts,
@@ -58,6 +63,21 @@ async def file_draft(session: AsyncSession, conversation: Conversation, *, at: d
     await close_draft(session, draft)
     record(session, BOT, "case.registered", Subject("case", case.id), draft=str(draft.id))
     return case
+
+
+async def unmask(
+    session: AsyncSession, case: Case, access: Access, *, reason: UnmaskReason
+) -> dict[str, str]:
+    """The personal fields, readable. Who looked and why goes into the audit."""
+    if access.account_id is None:
+        raise ForbiddenError("account_needed")
+    facts = await current_facts(session, case.draft_id)
+    record(session, access.actor, "case.unmasked", Subject("case", case.id), reason=reason)
+    return {
+        field: shown_value(field, value)
+        for field, value in values_of(session, facts).items()
+        if field in PERSONAL_FIELDS
+    }
 
 
 def receipt_rows(session: AsyncSession, case: Case) -> list[CardRow]:

@@ -16,6 +16,8 @@ from backend_api.cases.schemas import (
     CaseList,
     CaseRead,
     Filed,
+    Unmask,
+    Unmasked,
 )
 from backend_api.cases.service import CaseRow
 from backend_api.conversations.service import lock_conversation
@@ -74,6 +76,13 @@ async def read_case(session: Session, access: Staff, case_id: UUID) -> CaseRead:
     ]
     item = _item(session, row)
     return CaseRead(**item.model_dump(), conversation=row.case.conversation_id, fields=fields)
+
+
+@router.post("/{case_id}/unmask")
+async def unmask(session: Session, access: Staff, case_id: UUID, wanted: Unmask) -> Unmasked:
+    """Name and number readable, for a person with an account and a reason; both are recorded."""
+    row = await service.get_case(session, access, case_id)
+    return Unmasked(values=await service.unmask(session, row.case, access, reason=wanted.reason))
 
 
 def _item(session: AsyncSession, row: CaseRow) -> CaseItem:

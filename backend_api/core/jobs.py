@@ -11,14 +11,19 @@ Jobs = procrastinate.App
 
 def open_jobs(database_url: str, *, pool: int = 4) -> Jobs:
     """The job queue on its own small pool; open it with `async with jobs.open_async()`."""
-    # autocommit: each of its calls is one statement, which needs no BEGIN and COMMIT around it.
     connector = procrastinate.PsycopgConnector(
         conninfo=database_url,
         min_size=1,
         max_size=pool,
-        kwargs={"connect_timeout": 5, "autocommit": True},
+        kwargs={"connect_timeout": 5},
+        configure=_autocommit,
     )
     return procrastinate.App(connector=connector)
+
+
+async def _autocommit(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+    """Each of the queue's calls is one statement: no BEGIN and COMMIT around it."""
+    await connection.set_autocommit(True)
 
 
 async def enqueue(session: AsyncSession, name: str, *, lock: str | None, **args: str) -> None:

@@ -26,6 +26,8 @@ class DraftStatus(StrEnum):
 TYPES_WITH_DEMAND = frozenset({"求决", "投诉", "求助"})
 ALWAYS_REQUIRED = ("what", "where", "contact")
 ASKED = ("what", "where", "demand", "contact")
+# What a mask hides in a list; free text has its own masks.
+PERSONAL_FIELDS = frozenset({"name", "contact"})
 # In the order they are read back.
 SHOWN = ("what", "where", "when", "respondent", "demand", "amount", "people", "name", "contact")
 

@@ -17,7 +17,14 @@ from backend_api.operations.programs import ENGINE_PYTHON, ONE_THREAD
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk")
 # Whole runs of the service and of dialogues; `quick` does without them.
-SLOW = ("tests/browser", "tests/drills", "tests/dialogues", "tests/operations/whole")
+SLOW = (
+    "tests/browser",
+    "tests/dialogues",
+    "tests/drills",
+    "tests/end_to_end",
+    "tests/engine",
+    "tests/operations/whole",
+)
 NO_TESTS = 5
 
 
@@ -45,7 +52,7 @@ def checks() -> tuple[Check, ...]:
     return (
         Check("rasa data validate", _engine_validation()),
         Check("mypy", (*tool, "mypy", "--no-error-summary")),
-        Check("lint-imports", (str(Path(sys.executable).parent / "lint-imports"), "--no-timing")),
+        Check("lint-imports", (str(Path(sys.executable).parent / "lint-imports"), "--no-logo")),
         Check("ruff check", (*tool, "ruff", "check", "--quiet")),
         Check("ruff format", (*tool, "ruff", "format", "--check", "--quiet")),
     )

@@ -28,9 +28,10 @@ def _texts() -> dict[str, dict[str, str]]:
 
 
 def words(key: str, **values: object) -> str:
-    """The sentence in both languages."""
+    """The sentence in both languages, on one line whatever the values hold."""
     text = _texts()[key]
-    return " / ".join(text[language].format(**values) for language in ("zh", "en"))
+    sentence = " / ".join(text[language].format(**values) for language in ("zh", "en"))
+    return " ".join(line.strip() for line in sentence.splitlines())
 
 
 class Screen:

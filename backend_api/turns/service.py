@@ -51,6 +51,7 @@ from backend_api.turns.engine import Engine, EngineAnswer, EngineDownError, Engi
 from backend_api.turns.models import Turn
 from backend_api.turns.rules import (
     CRISIS_LEVEL,
+    FACT_FIELDS,
     LOST_AFTER,
     MAX_ENGINE_CHARACTERS,
     Known,
@@ -198,6 +199,7 @@ class Turns:
                 words = [Words(_crisis_text(crisis.kinds)), Words(citizen_text("crisis_queued"))]
                 await say(session, locked, Speaker(Author.BOT, waiting.id), words, at=at)
             await _store_analyses(session, said)
+            await _keep(session, waiting, _told(waiting, said))
             _end(session, locked, waiting, Outcome.CRISIS, trace, attempts)
         return Outcome.CRISIS
 
@@ -381,6 +383,10 @@ async def _write_findings(
         findings["contact"] = Finding(ANONYMOUS, ANONYMOUS, How.ANSWERED, said[-1].id, said[-1].seq)
     if "what" in findings:
         findings |= _classified(said)
+    await _keep(session, waiting, findings)
+
+
+async def _keep(session: AsyncSession, waiting: Waiting, findings: dict[str, Finding]) -> None:
     if not findings:
         return
     draft = await open_draft(session, waiting.conversation)
@@ -402,6 +408,15 @@ def _merged(
         if (found := merge(waiting.facts.get(name), one, replacing=replacing)) is not None:
             findings[name] = Finding(found.value, found.masked, one.how, one.message, one.seq)
     return findings
+
+
+def _told(waiting: Waiting, said: Sequence[Said]) -> dict[str, Finding]:
+    """What a message in a crisis says by the way: it must not be asked for again."""
+    return {
+        one.entity: Finding(one.value, one.masked, one.how, one.message, one.seq)
+        for one in propose(said, Question())
+        if one.entity in FACT_FIELDS - set(waiting.facts)
+    }
 
 
 def _classified(said: Sequence[Said]) -> dict[str, Finding]:

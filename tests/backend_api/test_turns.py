@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from backend_api.audit.models import AuditEntry
 from backend_api.cases.models import Case
 from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import Status
@@ -191,6 +192,18 @@ async def test_a_crisis_is_answered_without_the_engine(world: World) -> None:
         assert (handoff.reason, handoff.risk) == (Reason.CRISIS, 3)
 
 
+async def test_what_is_told_in_a_crisis_is_not_asked_for_again(world: World) -> None:
+    await world.say("c1", f"我不想活了,电话{PHONE}")
+    conversation = await the_conversation(world.sessions)
+    await turns_with(world, engine_says("x")).run(conversation.id, attempts=0)
+    seen: list[dict[str, object]] = []
+    await world.say("c1", "在家里")
+    await turns_with(world, engine_says("x"), seen).run(conversation.id, attempts=0)
+    metadata = seen[0]["metadata"]
+    assert isinstance(metadata, dict)
+    assert metadata["draft"] == {"contact": "known"}
+
+
 async def accept(world: World, headers: dict[str, str], conversation: Conversation) -> None:
     url = f"/v1/conversations/{conversation.id}/accept"
     assert (await world.http.post(url, headers=headers)).status_code == 200
@@ -306,6 +319,25 @@ async def test_staff_see_the_case_masked(world: World) -> None:
     assert PHONE not in json.dumps([item, case, transcript])
     assert {field["field"] for field in case["fields"]} >= {"what", "where", "contact"}
     assert [one["from"] for one in transcript["items"]] == ["citizen", "bot", "bot"]
+
+
+async def test_a_number_is_unmasked_for_a_person_with_a_reason_and_it_is_written_down(
+    world: World,
+) -> None:
+    await file_case(world, await complete_draft(world))
+    headers = await world.sign_in()
+    item = (await world.http.get("/v1/cases", headers=headers)).json()["items"][0]
+    url = f"/v1/cases/{item['id']}/unmask"
+    refused = await world.http.post(url, json={"reason": "curious"}, headers=headers)
+    assert refused.status_code == 422
+    shown = await world.http.post(url, json={"reason": "contact"}, headers=headers)
+    assert shown.json() == {"values": {"contact": PHONE}}
+    async with world.sessions() as session:
+        entry = (
+            await session.scalars(select(AuditEntry).where(AuditEntry.action == "case.unmasked"))
+        ).one()
+    assert (entry.details, str(entry.subject_id)) == ({"reason": "contact"}, item["id"])
+    assert entry.actor_id is not None
 
 
 async def test_the_actions_door_is_closed_to_others(world: World) -> None:
