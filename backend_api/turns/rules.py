@@ -22,6 +22,8 @@ CORRECTIONS = frozenset({"correct", "deny", "choose_field"})
 # A bare fact ("南山区的") is the newer word on it; a story that mentions one in passing is not.
 BARE_FACT = "inform"
 STORY = "tell_story"
+# What may be a piece of a story: people send it in parts.
+PIECES = frozenset({STORY, BARE_FACT, "nlu_fallback"})
 GROWING_FIELDS = frozenset({"what", "demand"})
 # Values nobody said: a said one takes their place.
 REPLACEABLE = frozenset({How.SITE, How.GUESSED})
@@ -153,13 +155,18 @@ def accepted(slots: Mapping[str, object], proposals: Iterable[Proposal]) -> dict
     }
 
 
+def is_typing_on(said: Sequence[Said], question: Question) -> bool:
+    """Everything was written before the open question was put: it goes on where it was."""
+    return question.field is not None and all(one.seq <= question.seq for one in said)
+
+
 def with_more_story(
-    taken: Mapping[str, Proposal], proposals: Iterable[Proposal], intent: str | None
+    taken: Mapping[str, Proposal], proposals: Iterable[Proposal], *, goes_on: bool
 ) -> dict[str, Proposal]:
-    """A story told while something else is asked is part of the account, unless it answered."""
+    """A story that goes on while something else is asked is part of the account."""
     answered = any(one.entity == "answer" for one in taken.values())
     story = next((one for one in proposals if one.entity == "story"), None)
-    if story is None or intent != STORY or answered or "what" in taken:
+    if story is None or not goes_on or answered or "what" in taken:
         return dict(taken)
     return {**taken, "what": story}
 

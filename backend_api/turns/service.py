@@ -54,6 +54,8 @@ from backend_api.turns.rules import (
     FACT_FIELDS,
     LOST_AFTER,
     MAX_ENGINE_CHARACTERS,
+    PIECES,
+    STORY,
     Known,
     Outcome,
     Proposal,
@@ -61,6 +63,7 @@ from backend_api.turns.rules import (
     Said,
     accepted,
     entities,
+    is_typing_on,
     joined_masked,
     merge,
     next_misunderstood,
@@ -378,7 +381,7 @@ async def _write_findings(
     proposals: Sequence[Proposal],
 ) -> None:
     """Store what the engine accepted."""
-    findings = _merged(waiting, answer, proposals)
+    findings = _merged(waiting, said, answer, proposals)
     if stays_anonymous(answer.state.slots, _settled(waiting)):
         findings["contact"] = Finding(ANONYMOUS, ANONYMOUS, How.ANSWERED, said[-1].id, said[-1].seq)
     if "what" in findings:
@@ -398,11 +401,16 @@ async def _keep(session: AsyncSession, waiting: Waiting, findings: dict[str, Fin
 
 
 def _merged(
-    waiting: Waiting, answer: EngineAnswer, proposals: Sequence[Proposal]
+    waiting: Waiting,
+    said: Sequence[Said],
+    answer: EngineAnswer,
+    proposals: Sequence[Proposal],
 ) -> dict[str, Finding]:
     findings = {}
     intent, asking = answer.state.intent.name, _asking(waiting)
-    taken = with_more_story(accepted(answer.state.slots, proposals), proposals, intent)
+    goes_on = intent == STORY or (intent in PIECES and is_typing_on(said, _question(waiting)))
+    taken = accepted(answer.state.slots, proposals)
+    taken = with_more_story(taken, proposals, goes_on=goes_on)
     for name, one in taken.items():
         replacing = replaces(name, intent, asking)
         if (found := merge(waiting.facts.get(name), one, replacing=replacing)) is not None:

@@ -16,6 +16,7 @@ from backend_api.turns.rules import (
     Proposal,
     Question,
     Said,
+    is_typing_on,
     merge,
     propose,
     replaces,
@@ -230,6 +231,12 @@ def test_scrub(text: str, clean: str) -> None:
 
 def test_a_story_goes_on_while_something_else_is_asked() -> None:
     story, answer = proposal("story", "还断电"), proposal("answer", "还断电")
-    assert with_more_story({}, [story], "tell_story") == {"what": story}
-    assert with_more_story({}, [story], "ask_fee") == {}
-    assert with_more_story({"where": answer}, [story, answer], "tell_story") == {"where": answer}
+    assert with_more_story({}, [story], goes_on=True) == {"what": story}
+    assert with_more_story({}, [story], goes_on=False) == {}
+    assert with_more_story({"where": answer}, [story, answer], goes_on=True) == {"where": answer}
+
+
+def test_what_came_before_the_question_goes_on_where_it_was() -> None:
+    assert is_typing_on([said(2, "十几个人"), said(3, "二十来万")], Question("where", 5))
+    assert not is_typing_on([said(2, "十几个人"), said(6, "在东门")], Question("where", 5))
+    assert not is_typing_on([said(2, "十几个人")], Question())
