@@ -12,12 +12,15 @@ from fastapi.responses import JSONResponse
 from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import OperationalError
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend_api.core.errors import ApiError
 from backend_api.core.logs import request_id
 
 MAX_BODY = 256 * 1024
+# What the framework refuses by itself; the rest is a body it could not read.
+REFUSALS = {404: (404, "not_found"), 405: (405, "not_found")}
 HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -79,6 +82,12 @@ def add_error_handlers(app: FastAPI, text_of: Callable[[str], str]) -> None:
         body = {"code": "malformed", "detail": text_of("malformed"), "wrong": wrong}
         return JSONResponse(body, status_code=422)
 
+    @app.exception_handler(HTTPException)
+    async def show_plainly(_: Request, exc: HTTPException) -> JSONResponse:
+        status, code = REFUSALS.get(exc.status_code, (422, "malformed"))
+        body = {"code": code, "detail": text_of(code)}
+        return JSONResponse(body, status_code=status, headers=exc.headers)
+
     @app.exception_handler(OperationalError)
     async def show_unavailable(_: Request, exc: OperationalError) -> JSONResponse:
         # The database restarts: nothing was taken, and the same request may simply come again.
@@ -86,7 +95,7 @@ def add_error_handlers(app: FastAPI, text_of: Callable[[str], str]) -> None:
         body = {"code": "unavailable", "detail": text_of("unavailable")}
         return JSONResponse(body, status_code=503, headers={"retry-after": "1"})
 
-    del show, show_invalid, show_unavailable
+    del show, show_invalid, show_plainly, show_unavailable
 
 
 async def _read_whole(receive: Receive) -> bytes | None:

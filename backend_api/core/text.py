@@ -3,7 +3,7 @@
 import re
 
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
 
 
@@ -13,5 +13,9 @@ def whole(text: str) -> str:
 
 
 def scrub(text: str) -> str:
-    """Whole, without control and direction characters and without white space around it."""
-    return _CONTROL.sub("", whole(text).replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """Whole, without control, direction and zero-width characters or white space around it.
+
+    The zero-width joiner stays inside: it makes one emoji of several.
+    """
+    lines = whole(text).replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", lines).strip().strip("\u200d").strip()

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from backend_api.drafts.rules import ANONYMOUS, How, masked_value
@@ -29,6 +30,14 @@ GROWING_FIELDS = frozenset({"what", "demand"})
 REPLACEABLE = frozenset({How.SITE, How.GUESSED})
 # "地址是…", "就发生在…", "我住在…": the place that follows is where it happened.
 PLACE_LEAD = re.compile(r"(?:地址|地点|位置|发生在|就在|住在|位于|家在)[是为就在:：,，\s]*$")
+# "我的诉求就是…", "只求…"
+DEMAND_LEAD = re.compile(
+    r"(?:诉求|要求|请求|想法)(?:就|只有一个|很简单)?(?:是|为|[:：])|只求|只要求"
+)
+PHONE_LEAD = re.compile(r"(?:电话|手机|号码|联系|打我|微信)[^\d]{0,6}$")
+LEAD_LENGTH = 12
+# 00000000000 stands for a number somebody blanked out.
+MIN_DISTINCT_DIGITS = 3
 SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 # What may hang on an answer's edge once the next field is cut off: ", 电话" before a number.
 CLAUSE_REST = re.compile(
@@ -49,6 +58,15 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     HELD = "held"
     GIVEN_UP = "given_up"
+
+
+class Located(Protocol):
+    """Anything with a place in the text."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +107,16 @@ class Proposal:
     how: How
     message: UUID
     seq: int
+    explicit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value with its masked form, still without a name for the engine."""
+    """A value with its masked form. `explicit`: the words before it say which field it is for."""
 
     value: str
     masked: str
+    explicit: bool = False
 
 
 def wait_before_retry(attempts: int) -> timedelta | None:
@@ -123,12 +143,21 @@ def propose(said: Sequence[Said], question: Question) -> list[Proposal]:
     def add(entity: str, found: Found, source: Said, how: How) -> None:
         name = f"p{len(proposals) + 1}"
         proposals.append(
-            Proposal(name, entity, found.value, found.masked, how, source.id, source.seq)
+            Proposal(
+                name,
+                entity,
+                found.value,
+                found.masked,
+                how,
+                source.id,
+                source.seq,
+                explicit=found.explicit,
+            )
         )
 
     whole = Found(joined(said), joined_masked(said))
     add("story", whole, said[-1], How.SAID)
-    if asking is not None:
+    if asking is not None and not _is_about_contact_only(answering, asking):
         answer = Found(joined(answering), joined_masked(answering))
         add("answer", answer, said[-1], How.ANSWERED)
     for entity, find in FINDERS.items():
@@ -155,6 +184,11 @@ def accepted(slots: Mapping[str, object], proposals: Iterable[Proposal]) -> dict
     }
 
 
+def restated(proposals: Iterable[Proposal]) -> frozenset[str]:
+    """Fields that these messages name outright ("地点是…"): what was found before gives way."""
+    return frozenset(one.entity for one in proposals if one.explicit)
+
+
 def is_typing_on(said: Sequence[Said], question: Question) -> bool:
     """Everything was written before the open question was put: it goes on where it was."""
     return question.field is not None and all(one.seq <= question.seq for one in said)
@@ -172,8 +206,8 @@ def with_more_story(
 
 
 def replaces(field: str, intent: str | None, asking: str | None) -> bool:
-    """Does a new value take the old one's place?"""
-    if field == asking or intent in CORRECTIONS:
+    """Does a new value take the old one's place? An account only grows, unless it is asked anew."""
+    if field == asking or (intent in CORRECTIONS and field != "what"):
         return True
     return intent == BARE_FACT and field not in GROWING_FIELDS
 
@@ -184,7 +218,8 @@ def merge(known: Known | None, one: Proposal, *, replacing: bool) -> Found | Non
     A story goes on: what is told later is added to account and demand. The other fields keep what
     was said first, until the citizen answers that very question or corrects it (`replacing`).
     """
-    if known is None or replacing or known.how in REPLACEABLE:
+    outright = one.explicit and known is not None and known.how is How.SAID
+    if known is None or replacing or outright or known.how in REPLACEABLE:
         return Found(one.value, one.masked)
     if one.entity in {"story", "demand", "answer"}:
         return _added(known, one)
@@ -259,12 +294,12 @@ def _where(one: Said) -> Found | None:
     if not places:
         return None
     best = max(places, key=lambda place: _precision(one, place))
-    return _cut(one, best.start, best.end)
+    return replace(_cut(one, best.start, best.end), explicit=_is_named(one, best, PLACE_LEAD))
 
 
 def _precision(one: Said, place: Place) -> tuple[bool, int, int]:
     """How well a place says where it happened: named as such, then exact, then long."""
-    named = PLACE_LEAD.search(one.text[max(place.start - 8, 0) : place.start]) is not None
+    named = _is_named(one, place, PLACE_LEAD)
     exact = sum(map(bool, (place.county, place.street, place.community, place.poi, place.poi)))
     return named, exact, place.end - place.start
 
@@ -279,15 +314,42 @@ def _demand(one: Said) -> Found | None:
     if not spans:
         return None
     parts = [_cut(one, span.start, span.end) for span in spans]
-    return Found("；".join(part.value for part in parts), "；".join(part.masked for part in parts))
+    lead = any(
+        _is_named(one, span, DEMAND_LEAD) or DEMAND_LEAD.match(span.text) is not None
+        for span in spans
+    )
+    return Found(
+        "；".join(part.value for part in parts),
+        "；".join(part.masked for part in parts),
+        explicit=lead,
+    )
 
 
 def _contact(one: Said) -> Found | None:
-    phones = one.analysis.fields.phones
+    """The last number that is called the citizen's own, else the last one."""
+    phones = [
+        phone
+        for phone in one.analysis.fields.phones
+        if len(set(phone.value)) >= MIN_DISTINCT_DIGITS
+    ]
     if not phones:
         return None
-    number = phones[-1].value
+    own = [phone for phone in phones if _is_named(one, phone, PHONE_LEAD)]
+    number = (own or phones)[-1].value
     return Found(number, masked_value("contact", number))
+
+
+def _is_named(one: Said, span: Located, lead: re.Pattern[str]) -> bool:
+    """Do the words just before the span say what it is?"""
+    return lead.search(one.text[max(span.start - LEAD_LENGTH, 0) : span.start]) is not None
+
+
+def _is_about_contact_only(answering: Sequence[Said], asking: str) -> bool:
+    """A number was given while something else is asked, and nothing that fits the question."""
+    if asking not in FINDERS or asking == "contact":
+        return False
+    has_number = any(one.analysis.fields.phones for one in answering)
+    return has_number and not any(FINDERS[asking](one) for one in answering)
 
 
 def _name(one: Said) -> Found | None:

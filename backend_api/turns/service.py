@@ -69,6 +69,7 @@ from backend_api.turns.rules import (
     next_misunderstood,
     propose,
     replaces,
+    restated,
     stays_anonymous,
     with_more_story,
     worst_crisis,
@@ -327,11 +328,13 @@ def _asking(waiting: Waiting) -> str | None:
     return _question(waiting).field
 
 
-def _settled(waiting: Waiting) -> dict[str, str]:
+def _settled(waiting: Waiting, anew: frozenset[str] = frozenset()) -> dict[str, str]:
+    """`anew`: fields that this message states outright, so that the engine takes them again."""
     known = {field: fact.value for field, fact in waiting.facts.items()}
     if waiting.place:
         known.setdefault("where", waiting.place)
-    return settled_slots(known, known.get("type"), _asking(waiting))
+    settled = settled_slots(known, known.get("type"), _asking(waiting))
+    return {slot: mark for slot, mark in settled.items() if slot not in anew}
 
 
 def _known(session: AsyncSession, facts: Mapping[str, Fact]) -> dict[str, Known]:
@@ -346,7 +349,7 @@ def _metadata(waiting: Waiting, proposals: Sequence[Proposal], length: int) -> E
         conversation=str(waiting.conversation),
         turn=str(waiting.id),
         message=str(waiting.said[-1][0]),
-        draft=_settled(waiting),
+        draft=_settled(waiting, restated(proposals)),
         asking=_asking(waiting),
         form=form if isinstance(form, str) else None,
         memory={"lost": int(misunderstood) >= LOST_AFTER, "filed": waiting.filed},

@@ -130,6 +130,7 @@ async def test_lone_surrogates_are_stored_as_replacement_characters(world: World
         b"null",
         b"[]",
         b'"text"',
+        b"[" * 20_000,
         b"\xff\xfe",
         b'{"conversation": 1, "message_id": "m", "text": "x"}',
         b'{"conversation": "c", "message_id": "m", "text": ["x"]}',

@@ -20,6 +20,7 @@ from backend_api.turns.rules import (
     merge,
     propose,
     replaces,
+    restated,
     wait_before_retry,
     with_more_story,
 )
@@ -159,6 +160,8 @@ def test_merge(known: Known | None, new: Proposal, *, replacing: bool, result: s
         ("where", "inform", "contact", True),
         ("demand", "inform", "contact", False),
         ("what", "tell_story", "where", False),
+        ("what", "correct", "confirmed", False),
+        ("what", "inform", "what", True),
     ],
 )
 def test_replaces(field: str, intent: str, asking: str | None, *, result: bool) -> None:
@@ -221,6 +224,8 @@ def test_retries_end_after_about_two_minutes() -> None:
         (" 漏水\r\n了 ", "漏水\n了"),
         ("漏\x00水\x1b", "漏水"),
         ("\u202e反", "反"),
+        ("\x00\u200b\u200d", ""),
+        ("👨\u200d👧", "👨\u200d👧"),
         ("漏\ud83d水", "漏\ufffd水"),
         ("😀\ud83d\ude00", "😀😀"),
     ],
@@ -240,3 +245,25 @@ def test_what_came_before_the_question_goes_on_where_it_was() -> None:
     assert is_typing_on([said(2, "十几个人"), said(3, "二十来万")], Question("where", 5))
     assert not is_typing_on([said(2, "十几个人"), said(6, "在东门")], Question("where", 5))
     assert not is_typing_on([said(2, "十几个人")], Question())
+
+
+def test_a_place_named_outright_takes_the_place_of_one_that_was_found() -> None:
+    one = said(3, "地点是水贝村", ("水贝村", "community"))
+    found = propose([one], Question())
+    assert restated(found) == {"where"}
+    where = next(each for each in found if each.entity == "where")
+    guess = Known("B市", "B市", How.SAID)
+    assert merge(guess, where, replacing=False) == Found("水贝村", "水贝村")
+    answered = Known("东门", "东门", How.ANSWERED)
+    assert merge(answered, where, replacing=False) is None
+
+
+def test_a_number_alone_does_not_answer_where() -> None:
+    one = said(5, "有事打我13800138000", phone="13800138000")
+    assert "answer" not in by_entity(propose([one], Question("where", 4)))
+    assert by_entity(propose([one], Question("contact", 4)))["answer"] == one.text
+
+
+def test_a_blanked_number_is_no_contact() -> None:
+    one = said(1, "打我00000000000", phone="00000000000")
+    assert "contact" not in by_entity(propose([one], Question()))
