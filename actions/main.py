@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import uvicorn
-from fastapi import Body, FastAPI, HTTPException, Query
-from pydantic import Field, SecretStr
+from fastapi import FastAPI, HTTPException, Query
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pythonjsonlogger.json import JsonFormatter
 from rasa_sdk.executor import ActionExecutor
@@ -33,6 +33,15 @@ class Settings(BaseSettings):
     actions_token: SecretStr = Field(min_length=1)
     api_url: str
     service_token: SecretStr = Field(min_length=1)
+
+
+class Call(BaseModel):
+    """What Rasa sends; the executor reads the rest of it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    next_action: str
+    tracker: dict[str, Any]
 
 
 def executor(api: Backend) -> ActionExecutor:
@@ -56,14 +65,14 @@ def app(api: Backend, token: str) -> FastAPI:
 
     @server.post("/webhook")
     async def run_action(
-        call: Annotated[dict[str, Any], Body()], shown: Annotated[str, Query(alias="token")] = ""
+        call: Call, shown: Annotated[str, Query(alias="token")] = ""
     ) -> Mapping[str, Any]:
         if not hmac.compare_digest(shown.encode(errors="replace"), token.encode()):
             raise HTTPException(401, "wrong token")
         try:
-            result = await actions.run(call)
+            result = await actions.run(call.model_dump())
         except ActionNotFoundException as exc:
-            raise HTTPException(404, f"no action {call.get('next_action')}") from exc
+            raise HTTPException(404, f"no action {call.next_action}") from exc
         return {"events": result.events, "responses": result.responses}
 
     @server.get("/healthz")

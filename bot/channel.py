@@ -49,7 +49,8 @@ class Turn:
 def read_turn(body: object) -> Turn:
     match body:
         case {"turn": str(turn), "text": str(text)} if 0 < len(turn) <= MAX_ID:
-            return Turn(turn, _read_text(text), _read_metadata(body.get("metadata")))
+            metadata = _read_metadata(body.get("metadata"))
+            return Turn(_encodable(turn), _read_text(text), metadata)
         case _:
             raise UnacceptableError("turn and text must be strings")
 
@@ -66,7 +67,7 @@ def _encodable(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise UnacceptableError("text holds a lone surrogate") from None
+        raise UnacceptableError("a string holds a lone surrogate") from None
     return text
 
 

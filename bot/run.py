@@ -7,6 +7,7 @@ parse costs half a second): as soon as `/healthz` answers, the engine is ready.
 import json
 import logging
 import os
+import socket
 import sys
 from functools import partial
 from pathlib import Path
@@ -53,6 +54,16 @@ def settings() -> dict[str, str]:
 def webhook_of(actions: str) -> str:
     """The address of the action server, with or without the route it is called at."""
     return actions.rstrip("/").removesuffix("/webhook") + "/webhook"
+
+
+def must_be_free(port: int) -> None:
+    """Sanic would log the failure and end with exit code 0."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError as exc:
+            raise SystemExit(f"the engine's port {port} cannot be used: {exc.strerror}") from exc
 
 
 def log_as_json() -> None:
@@ -104,6 +115,7 @@ def serve(found: dict[str, str]) -> None:
 
 def main() -> None:
     found = settings()
+    must_be_free(int(found["HUALIAO_ENGINE_PORT"]))
     prepare()
     serve(found)
 

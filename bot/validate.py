@@ -1,11 +1,14 @@
 """`python -m bot.validate`: `rasa data validate --fail-on-warnings`, exit 1 on a warning."""
 
+import logging
+
 from bot.engine.preparation import prepare
 from bot.train import _BOT, TRAINING_DATA
 
 
 def main() -> None:
     prepare()
+    logging.captureWarnings(False)  # here they are the result
     from rasa.cli.utils import validate_files
     from rasa.shared.importers.importer import TrainingDataImporter
 

@@ -43,6 +43,8 @@ class AnalysisImporter(GraphComponent):
             "brief": {"where": 40},
             # open questions to which a story is no answer, once it is this surely a story
             "no_story": {"where": 0.6, "demand": 0.6},
+            # what cannot be undone is done only when it is this surely meant; else it is a "skip"
+            "sure": {"cancel": 0.5, "start_over": 0.5},
         }
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -69,6 +71,8 @@ class AnalysisImporter(GraphComponent):
         item = self._item_named(message.get(TEXT) or "")
         found = {each["entity"] for each in proposed} & set(self._config["facts"])
         intent = dict(message.get(INTENT) or {"name": None, "confidence": 0.0})
+        if intent["confidence"] < self._config["sure"].get(intent["name"], 0.0):
+            intent["name"] = "skip"
         intent["name"] = self._meant(intent["name"], known.get("asking"), found, item)
         admitted = self._admitted(proposed, intent, known)
         if item:
@@ -85,12 +89,12 @@ class AnalysisImporter(GraphComponent):
     def _meant(
         self, intent: str | None, asking: str | None, found: set[str], item: str | None
     ) -> str | None:
-        if asking == "confirmed":
+        if asking in {"confirmed", "change"}:
             intent = self._meant_of_read_back(intent, found, item)
         if intent == "correct" and not found:
-            intent = "choose_field" if item else self._meant_without_facts(asking)
-        if intent == "choose_field" and not item:
-            intent = "deny"
+            intent = "choose_field" if item else "deny" if asking else "correct"
+        if intent == "choose_field" and item in {None, asking}:
+            intent = "deny" if item is None else "inform"
         meant: Mapping[str, Mapping[str, str]] = self._config["meant"]
         return meant.get(asking or "", {}).get(intent or "", intent)
 
@@ -104,10 +108,6 @@ class AnalysisImporter(GraphComponent):
         if intent == "deny" and item:
             return "choose_field"
         return intent
-
-    @staticmethod
-    def _meant_without_facts(asking: str | None) -> str:
-        return "deny" if asking in {"confirmed", "change"} else "correct"
 
     def _admitted(
         self, proposed: list[Entity], intent: Mapping[str, Any], known: Mapping[str, Any]

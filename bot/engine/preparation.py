@@ -4,7 +4,6 @@ import importlib.metadata
 import logging
 import os
 import sys
-import warnings
 from pathlib import Path
 
 RASA = "3.6.21"
@@ -25,8 +24,9 @@ def prepare() -> None:
         )
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"  # Rasa otherwise calls outside at every command
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-    warnings.filterwarnings("ignore", category=FutureWarning)
+    # what Rasa imports warns of what it imports; filters do not last, because they are reset there
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.CRITICAL)
     if str(_STAND_IN) not in sys.path:
         sys.path.insert(0, str(_STAND_IN))
     _quiet_structlog()

@@ -37,10 +37,9 @@ def test_a_port_outside_the_range_is_refused(port: int) -> None:
         checks.ports("127.0.0.1", port, free_port())
 
 
-@pytest.mark.parametrize("host", ["203.0.113.7", "不是地址.invalid"])
-def test_an_address_of_another_machine_is_refused(host: str) -> None:
+def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(FailureError, match="本机没有地址"):
-        checks.ports(host, free_port(), free_port())
+        checks.ports("203.0.113.7", free_port(), free_port())
 
 
 def test_a_full_disk_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:

@@ -5,6 +5,7 @@ The tests share one data folder and run in this order; each leaves the service d
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -70,6 +71,13 @@ class Instance:
         assert found is not None
         return found
 
+    def remove(self) -> None:
+        """End it, and remove a cluster that lies outside because root's folder is private."""
+        sweep(self.data)
+        cluster = self.data.root / "postgres"
+        if cluster.is_symlink():
+            shutil.rmtree(cluster.resolve())
+
     def processes(self) -> set[int]:
         return {process.pid for process in leftovers(self.data)}
 
@@ -79,7 +87,14 @@ def instance() -> Iterator[Instance]:
     with tempfile.TemporaryDirectory(prefix="话聊 50% ") as folder:
         made = Instance(Path(folder) / "数据 'x' ;y")
         yield made
-        sweep(made.data)
+        made.remove()
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Instance]:
+    made = Instance(tmp_path / "other")
+    yield made
+    made.remove()
 
 
 def test_the_first_start_answers_and_shows_the_one_time_password(instance: Instance) -> None:
@@ -125,9 +140,8 @@ def test_a_quiet_token_is_the_token_alone_and_opens_the_api(instance: Instance) 
 
 
 def test_another_instance_on_a_taken_port_is_one_sentence(
-    instance: Instance, tmp_path: Path
+    instance: Instance, other: Instance
 ) -> None:
-    other = Instance(tmp_path / "other")
     other.port = instance.port
     done = other.up()
     assert done.returncode == 1
@@ -144,13 +158,14 @@ def test_the_keys_can_be_changed_while_it_runs(instance: Instance) -> None:
     assert after != before
 
 
-def test_a_copy_can_be_restored_elsewhere(instance: Instance, tmp_path: Path) -> None:
+def test_a_copy_can_be_restored_elsewhere(
+    instance: Instance, other: Instance, tmp_path: Path
+) -> None:
     file = tmp_path / "备份.tar"
     done = instance.call("backup", str(file))
     assert done.returncode == 0, done.stderr
     assert "密钥" in done.stdout
     assert file.stat().st_mode & 0o777 == 0o600
-    other = Instance(tmp_path / "restored")
     done = other.call("restore", str(file))
     assert done.returncode == 0, done.stderr
     assert other.call("sites list").stdout == instance.call("sites list").stdout

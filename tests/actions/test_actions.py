@@ -1,0 +1,174 @@
+"""The action server before a backend that is a function."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from actions.backend import Backend, client
+from actions.main import app
+
+IDS = {"conversation": "c-1", "turn": "t-1", "message": "m-1"}
+DOMAIN: dict[str, Any] = {"slots": {}, "responses": {}}
+
+
+class Backside:
+    """What the actions asked of the api, and what it answers."""
+
+    def __init__(self) -> None:
+        self.asked: list[httpx.Request] = []
+        self.answer: Callable[[], httpx.Response] = lambda: httpx.Response(200, json={})
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        return self.answer()
+
+
+@pytest.fixture
+def backside() -> Backside:
+    return Backside()
+
+
+@pytest.fixture
+async def server(backside: Backside) -> AsyncIterator[httpx.AsyncClient]:
+    api = httpx.AsyncClient(
+        base_url="http://api",
+        headers=client("http://api", "service").headers,
+        transport=httpx.MockTransport(backside),
+    )
+    transport = httpx.ASGITransport(app(Backend(api), "token"), raise_app_exceptions=False)
+    async with api, httpx.AsyncClient(transport=transport, base_url="http://actions") as found:
+        yield found
+
+
+def call(action: str, intent: str = "affirm", **more: Any) -> dict[str, Any]:
+    message = {"text": "", "intent": {"name": intent}, "entities": [], "metadata": IDS, **more}
+    tracker = {"sender_id": "s", "slots": {}, "latest_message": message, "events": []}
+    return {"next_action": action, "sender_id": "s", "tracker": tracker, "domain": DOMAIN}
+
+
+async def run(server: httpx.AsyncClient, body: Any, shown: str = "token") -> httpx.Response:
+    return await server.post("/webhook", params={"token": shown}, json=body)
+
+
+def slots(answer: httpx.Response) -> dict[str, Any]:
+    events = answer.json()["events"]
+    return {each["name"]: each["value"] for each in events if each["event"] == "slot"}
+
+
+def followups(answer: httpx.Response) -> list[str]:
+    return [each["name"] for each in answer.json()["events"] if each["event"] == "followup"]
+
+
+@pytest.mark.anyio
+async def test_a_wrong_token_runs_nothing(server: httpx.AsyncClient, backside: Backside) -> None:
+    for token in ("", "wrong", "错"):
+        assert (await run(server, call("action_file_case"), token)).status_code == 401
+    assert backside.asked == []
+
+
+@pytest.mark.anyio
+async def test_an_unknown_action_is_not_found(server: httpx.AsyncClient) -> None:
+    assert (await run(server, call("action_dance"))).status_code == 404
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("body", [None, [], "x", {}, {"next_action": 7}])
+async def test_a_call_of_another_shape_is_refused(server: httpx.AsyncClient, body: Any) -> None:
+    assert (await run(server, body)).status_code == 422
+
+
+@pytest.mark.anyio
+async def test_filing_is_asked_in_the_name_of_the_message(
+    server: httpx.AsyncClient, backside: Backside
+) -> None:
+    backside.answer = lambda: httpx.Response(200, json={"number": "20260000001"})
+    answer = await run(server, call("action_file_case"))
+    assert slots(answer)["filed"] is True
+    assert slots(answer)["what"] is None
+    [request] = backside.asked
+    assert request.url.path == "/v1/internal/cases"
+    assert request.headers["authorization"] == "Bearer service"
+    assert request.headers["idempotency-key"] == "m-1:action_file_case"
+
+
+@pytest.mark.anyio
+async def test_what_is_missing_is_asked_by_the_form(
+    server: httpx.AsyncClient, backside: Backside
+) -> None:
+    missing = {"code": "incomplete_draft", "missing": ["where"]}
+    backside.answer = lambda: httpx.Response(409, json=missing)
+    answer = await run(server, call("action_file_case"))
+    assert slots(answer) == {"where": None, "confirmed": None, "change": None}
+    assert followups(answer) == ["intake_form"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "broken",
+    [
+        httpx.Response(500, json={}),
+        httpx.Response(401, json={}),
+        httpx.Response(409, json={"code": "another"}),
+        httpx.Response(200, json={}),
+        httpx.Response(200, content=b"<html>"),
+    ],
+)
+async def test_a_failing_backend_is_not_caught(
+    server: httpx.AsyncClient, backside: Backside, broken: httpx.Response
+) -> None:
+    backside.answer = lambda: broken
+    assert (await run(server, call("action_file_case"))).status_code == 500
+
+
+@pytest.mark.anyio
+async def test_a_message_without_ids_files_nothing(
+    server: httpx.AsyncClient, backside: Backside
+) -> None:
+    assert (await run(server, call("action_file_case", metadata={}))).status_code == 500
+    assert backside.asked == []
+
+
+@pytest.mark.anyio
+async def test_cancelling_drops_the_draft(server: httpx.AsyncClient, backside: Backside) -> None:
+    answer = await run(server, call("action_cancel_draft", "cancel"))
+    assert backside.asked[0].url.path == "/v1/internal/drafts/cancel"
+    assert set(slots(answer).values()) == {None}
+
+
+@pytest.mark.anyio
+async def test_a_person_is_asked_for(server: httpx.AsyncClient, backside: Backside) -> None:
+    assert (await run(server, call("action_request_human", "ask_human"))).status_code == 200
+    assert backside.asked[0].url.path == "/v1/internal/handoffs"
+    assert b'"asked"' in backside.asked[0].content
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("intent", "item", "unset"),
+    [
+        ("choose_field", "where", {"where", "confirmed", "change"}),
+        ("correct", "where", {"confirmed", "change"}),
+        ("affirm", None, {"confirmed", "change"}),
+    ],
+)
+async def test_an_item_is_opened_again(
+    server: httpx.AsyncClient, intent: str, item: str | None, unset: set[str]
+) -> None:
+    entities = [{"entity": "item", "value": item}] if item else []
+    answer = await run(server, call("action_reopen_field", intent, entities=entities))
+    assert set(slots(answer)) == unset
+
+
+@pytest.mark.anyio
+async def test_an_item_the_form_does_not_ask_for_is_waited_for(server: httpx.AsyncClient) -> None:
+    entities = [{"entity": "item", "value": "when"}]
+    answer = await run(server, call("action_reopen_field", "choose_field", entities=entities))
+    assert answer.json()["responses"][0]["response"] == "utter_ask_right_value"
+    assert followups(answer) == ["action_listen"]
+
+
+@pytest.mark.anyio
+async def test_the_server_says_that_it_lives(server: httpx.AsyncClient) -> None:
+    assert (await server.get("/healthz")).status_code == 200
