@@ -48,7 +48,7 @@ def settled_slots(
     facts: Mapping[str, str], case_type: str | None, asking: str | None
 ) -> dict[str, str]:
     """What the dialogue need not ask. The open question itself is never settled."""
-    settled = dict.fromkeys(facts, "known")
+    settled = dict.fromkeys((field for field in facts if field in SHOWN), "known")
     settled.update(
         dict.fromkeys((f for f in ASKED if f not in required_fields(case_type)), "not_needed")
     )

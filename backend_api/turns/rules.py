@@ -170,8 +170,20 @@ def propose(said: Sequence[Said], question: Question) -> list[Proposal]:
     return proposals
 
 
-def entities(proposals: Iterable[Proposal], length: int) -> list[dict[str, str | int]]:
-    return [{"entity": one.entity, "value": one.id, "start": 0, "end": length} for one in proposals]
+def entities(
+    proposals: Iterable[Proposal], known: Mapping[str, Known], length: int
+) -> list[dict[str, str | int]]:
+    """What is new to the draft; a value said again is no news ("对，电话就是这个")."""
+    return [
+        {"entity": one.entity, "value": one.id, "start": 0, "end": length}
+        for one in proposals
+        if one.entity not in known or known[one.entity].value != one.value
+    ]
+
+
+def reopened(sent: Iterable[str], slots: Mapping[str, object], form: str | None) -> tuple[str, ...]:
+    """Facts to be stated anew: the engine dropped them while the form goes on."""
+    return tuple(sorted(set(sent) - set(slots))) if form else ()
 
 
 def accepted(slots: Mapping[str, object], proposals: Iterable[Proposal]) -> dict[str, Proposal]:

@@ -6,7 +6,7 @@ version with the one the turn began with: a person who has taken over is never t
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -68,6 +68,7 @@ from backend_api.turns.rules import (
     merge,
     next_misunderstood,
     propose,
+    reopened,
     replaces,
     restated,
     stays_anonymous,
@@ -174,10 +175,9 @@ class Turns:
     ) -> Outcome:
         proposals = propose(said, _question(waiting))
         text = joined_masked(said)[:MAX_ENGINE_CHARACTERS]
+        metadata = _metadata(waiting, proposals, len(text))
         answer = await self.engine.answer(
-            sender=f"{waiting.id}-{attempts}",
-            text=text,
-            metadata=_metadata(waiting, proposals, len(text)),
+            sender=f"{waiting.id}-{attempts}", text=text, metadata=metadata
         )
         trace.stage("engine_ms")
         trace.values |= {
@@ -186,9 +186,8 @@ class Turns:
             "actions": answer.state.actions,
         }
         async with self.sessions.begin() as session:
-            return await finish(
-                session, waiting, said, answer, _Ending(tuple(proposals), trace, attempts)
-            )
+            ending = _Ending(tuple(proposals), frozenset(metadata["draft"]), trace, attempts)
+            return await finish(session, waiting, said, answer, ending)
 
     async def _crisis(
         self, waiting: Waiting, said: Sequence[Said], trace: Trace, attempts: int
@@ -222,6 +221,8 @@ class Turns:
 @dataclass(frozen=True, slots=True)
 class _Ending:
     proposals: tuple[Proposal, ...]
+    # the slots that were sent as settled
+    sent: frozenset[str]
     trace: Trace
     attempts: int
 
@@ -284,7 +285,9 @@ async def finish(
     outcome = Outcome.SUPERSEDED if outdated else Outcome.ANSWERED
     ending.trace.stage("write_ms")
     # Before `say`, which writes: the conversation's row is updated once.
-    conversation.state = _next_state(waiting, answer, conversation.last_seq + len(words))
+    conversation.state = _next_state(
+        waiting, answer, ending.sent, conversation.last_seq + len(words)
+    )
     _end(session, conversation, waiting, outcome, ending.trace, ending.attempts)
     author = Author.SYSTEM if outdated else Author.BOT
     await say(session, conversation, Speaker(author, waiting.id), words, at=at)
@@ -334,7 +337,8 @@ def _settled(waiting: Waiting, anew: frozenset[str] = frozenset()) -> dict[str, 
     if waiting.place:
         known.setdefault("where", waiting.place)
     settled = settled_slots(known, known.get("type"), _asking(waiting))
-    return {slot: mark for slot, mark in settled.items() if slot not in anew}
+    open_again = anew | set(str(waiting.state.get("reopened") or "").split())
+    return {slot: mark for slot, mark in settled.items() if slot not in open_again}
 
 
 def _known(session: AsyncSession, facts: Mapping[str, Fact]) -> dict[str, Known]:
@@ -353,17 +357,19 @@ def _metadata(waiting: Waiting, proposals: Sequence[Proposal], length: int) -> E
         asking=_asking(waiting),
         form=form if isinstance(form, str) else None,
         memory={"lost": int(misunderstood) >= LOST_AFTER, "filed": waiting.filed},
-        entities=entities(proposals, length),
+        entities=entities(proposals, waiting.facts, length),
     )
 
 
 def _next_state(
-    waiting: Waiting, answer: EngineAnswer, last_seq: int
+    waiting: Waiting, answer: EngineAnswer, sent: Iterable[str], last_seq: int
 ) -> dict[str, str | int | bool | None]:
     before = waiting.state.get("misunderstood") or 0
     question = _question(waiting)
     repeated = answer.state.asking == question.field
+    dropped = reopened(sent, answer.state.slots, answer.state.form)
     return {
+        "reopened": " ".join(dropped),
         "asking": answer.state.asking,
         # A question put again is still the one that earlier messages may answer.
         "asked_seq": question.seq if repeated else last_seq,

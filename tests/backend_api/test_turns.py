@@ -113,6 +113,31 @@ async def test_only_what_the_engine_accepts_becomes_a_fact(world: World) -> None
     }
 
 
+async def test_a_fact_that_the_engine_dropped_is_asked_anew(world: World) -> None:
+    conversation = await complete_draft(world)
+    await world.say("c1", "改一下地点")
+    slots = {"what": "known", "demand": "known", "contact": "known"}
+    answer = engine_says("您希望怎么解决？", slots=slots, asking="demand")
+    await turns_with(world, answer).run(conversation.id, attempts=0)
+    await world.say("c1", "要收费吗")
+    seen: list[dict[str, object]] = []
+    await turns_with(world, answer, seen).run(conversation.id, attempts=0)
+    metadata = seen[0]["metadata"]
+    assert isinstance(metadata, dict)
+    assert "where" not in metadata["draft"]
+    assert {"what", "contact"} <= set(metadata["draft"])
+
+
+async def test_a_value_said_again_is_no_news(world: World) -> None:
+    conversation = await complete_draft(world)
+    await world.say("c1", f"对,电话就是{PHONE}")
+    seen: list[dict[str, object]] = []
+    await turns_with(world, engine_says("好"), seen).run(conversation.id, attempts=0)
+    metadata = seen[0]["metadata"]
+    assert isinstance(metadata, dict)
+    assert [one["entity"] for one in metadata["entities"]] == ["story", "answer"]
+
+
 async def test_a_corrected_fact_keeps_its_history(world: World) -> None:
     conversation_id = None
     for text in ("在东门", "不对,在西门"):
