@@ -39,11 +39,14 @@ LEAD_LENGTH = 12
 # 00000000000 stands for a number somebody blanked out.
 MIN_DISTINCT_DIGITS = 3
 SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
+# "我叫…", "本人…": up to the end of the clause the citizen speaks of themselves.
+SELF_NAMED = re.compile(r"(?:我叫|我姓|我是|本人|姓名|联系人)[^,，。；;\n]*")
 # What may hang on an answer's edge once the next field is cut off: ", 电话" before a number.
 CLAUSE_REST = re.compile(
     r"[,，、 ]*(?:我的?)?(?:联系)?(?:电话|手机|号码|微信)(?:号|号码)?(?:是|为)?[:：]?$"
 )
 EDGES = " ,，、;；:：。"
+RESTATED = "restated"
 LOST_AFTER = 2
 CRISIS_LEVEL = 2
 RETRY_WAITS = (0.5, 1.0, 2.0, 3.0)
@@ -173,12 +176,13 @@ def propose(said: Sequence[Said], question: Question) -> list[Proposal]:
 def entities(
     proposals: Iterable[Proposal], known: Mapping[str, Known], length: int
 ) -> list[dict[str, str | int]]:
-    """What is new to the draft; a value said again is no news ("对，电话就是这个")."""
-    return [
-        {"entity": one.entity, "value": one.id, "start": 0, "end": length}
-        for one in proposals
-        if one.entity not in known or known[one.entity].value != one.value
-    ]
+    """What the message offers; a value that the draft has already is sent as `restated`."""
+
+    def name(one: Proposal) -> str:
+        fact = known.get(one.entity)
+        return RESTATED if fact is not None and fact.value == one.value else one.entity
+
+    return [{"entity": name(one), "value": one.id, "start": 0, "end": length} for one in proposals]
 
 
 def reopened(sent: Iterable[str], slots: Mapping[str, object], form: str | None) -> tuple[str, ...]:
@@ -291,7 +295,8 @@ def _borders(one: Said, entity: str) -> list[tuple[int, int]]:
         spans += [(place.start, place.end) for place in fields.places]
     else:
         spans += [(demand.start, demand.end) for demand in fields.demand]
-    return [*spans, *(match.span() for match in SENTENCE_END.finditer(one.text))]
+    spans += [match.span() for match in SENTENCE_END.finditer(one.text)]
+    return spans + [match.span() for match in SELF_NAMED.finditer(one.text)]
 
 
 def _trimmed(one: Said, start: int, end: int) -> Found:

@@ -20,6 +20,8 @@ from rasa.shared.nlu.training_data.message import Message
 
 Entity = dict[str, Any]
 
+# Not an entity of the domain: the worker's word that the message repeats a value of the draft.
+RESTATED = "restated"
 _FACTS = ["where", "when", "contact", "name", "respondent", "amount", "people"]
 
 
@@ -43,6 +45,14 @@ class AnalysisImporter(GraphComponent):
             "brief": {"where": 40},
             # open questions to which a story is no answer, once it is this surely a story
             "no_story": {"where": 0.6, "demand": 0.6},
+            # intent as it sounds → as it is meant, when a message after the read-back only repeats
+            # what is known: "电话就是138…" affirms, "不对,电话是138…" has it read back again
+            "restating": {
+                "inform": "affirm",
+                "choose_field": "affirm",
+                "correct": "repeat_question",
+                "deny": "repeat_question",
+            },
             # what cannot be undone is done only when it is this surely meant; else it is a "skip"
             "sure": {"cancel": 0.5, "start_over": 0.5},
         }
@@ -67,12 +77,15 @@ class AnalysisImporter(GraphComponent):
 
     def _read(self, message: Message) -> None:
         known = message.get("metadata") or {}
-        proposed = [dict(each, extractor="analysis") for each in known.get("entities") or []]
+        sent = [dict(each, extractor="analysis") for each in known.get("entities") or []]
+        proposed = [each for each in sent if each["entity"] != RESTATED]
         item = self._item_named(message.get(TEXT) or "")
         found = {each["entity"] for each in proposed} & set(self._config["facts"])
         intent = dict(message.get(INTENT) or {"name": None, "confidence": 0.0})
         if intent["confidence"] < self._config["sure"].get(intent["name"], 0.0):
             intent["name"] = "skip"
+        if len(proposed) < len(sent) and not found and known.get("asking") == "confirmed":
+            intent["name"] = self._config["restating"].get(intent["name"], intent["name"])
         intent["name"] = self._meant(intent["name"], known.get("asking"), found, item)
         admitted = self._admitted(proposed, intent, known)
         if item:

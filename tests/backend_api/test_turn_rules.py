@@ -82,6 +82,8 @@ def test_an_answer_ends_where_the_next_thing_begins() -> None:
     whole = replace(one, analysis=replace(one.analysis, fields=fields))
     found = by_entity(propose([whole], Question("where", 4)))
     assert found["where"] == "翡翠园小区3栋一楼"
+    named = said(5, "华为旁边的工地，我叫李强", ("华为旁边的工地", "poi"))
+    assert by_entity(propose([named], Question("where", 4)))["where"] == "华为旁边的工地"
     assert by_entity(propose([whole], Question("demand", 4)))["demand"] == (
         "一楼，希望马上把电梯修好"
     )

@@ -135,7 +135,7 @@ async def test_a_value_said_again_is_no_news(world: World) -> None:
     await turns_with(world, engine_says("好"), seen).run(conversation.id, attempts=0)
     metadata = seen[0]["metadata"]
     assert isinstance(metadata, dict)
-    assert [one["entity"] for one in metadata["entities"]] == ["story", "answer"]
+    assert [one["entity"] for one in metadata["entities"]] == ["story", "answer", "restated"]
 
 
 async def test_a_corrected_fact_keeps_its_history(world: World) -> None:

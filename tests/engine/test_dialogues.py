@@ -19,7 +19,7 @@ def test_a_story_is_asked_only_what_is_missing(citizen: Citizen, api: FakeApi) -
     assert first.slots == {"what": "p0", "where": "p2"}
     assert citizen.says("把工资给我就行").asking == "contact"
     assert citizen.says("13800138000", "contact").questions == ["utter_ask_confirmed"]
-    filed = citizen.says("对,就这样登记")
+    filed = citizen.says("对，就这样登记")
     assert filed.responses == ["utter_filed"]
     assert filed.body["messages"][0]["card"] == "receipt"
     assert citizen.form is None
@@ -145,7 +145,7 @@ def test_an_affirmation_with_a_wish_is_an_affirmation(at_read_back: Citizen) -> 
 
 def test_what_the_backend_misses_is_asked(at_read_back: Citizen, api: FakeApi) -> None:
     api.answers.append((409, {"code": "incomplete_draft", "missing": ["where"]}))
-    reply = at_read_back.says("对,就这样登记")
+    reply = at_read_back.says("对，就这样登记")
     assert reply.responses == ["utter_ask_where"]
     assert reply.asking == "where"
 
