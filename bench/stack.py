@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -10,11 +11,13 @@ import subprocess
 import tempfile
 import time
 import urllib.request
+import xmlrpc.client
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from supervisor.xmlrpc import SupervisorTransport
 
 from backend_api.operations.folders import PROJECT, DataFolder, write_private
 from backend_api.operations.supervision import Supervisor
@@ -44,6 +47,8 @@ class Stack:
     data: DataFolder
     port: int
     token: str
+    # Of the first account; empty where the service was not started here for the first time.
+    first_password: str = ""
 
     @property
     def url(self) -> str:
@@ -63,6 +68,12 @@ class Stack:
         programs[program]["environment"] |= values
         write_private(self.data.programs, json.dumps(programs))
         Supervisor(self.data).restart(program)
+
+    def stop_program(self, program: str) -> None:
+        """Stop one program and leave it stopped; `Supervisor.start` brings it back."""
+        transport = SupervisorTransport(None, None, serverurl=f"unix://{self.data.socket}")
+        with xmlrpc.client.ServerProxy("http://127.0.0.1", transport) as server:
+            server.supervisor.stopProcess(program, True)
 
     def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
         limit = time.monotonic() + seconds
@@ -85,6 +96,8 @@ def usage_of(pid: int) -> Usage:
             with contextlib.suppress(psutil.NoSuchProcess):
                 times, held = one.cpu_times(), one.memory_info()
                 cpu += times.user + times.system
+                if one is process:  # of children that have ended
+                    cpu += times.children_user + times.children_system
                 memory += held.rss if one is process else held.rss - held.shared
     return Usage(cpu, memory)
 
@@ -104,12 +117,18 @@ def own_stack() -> Iterator[Stack]:
 @contextlib.contextmanager
 def started(folder: Path) -> Iterator[Stack]:
     port = free_ports()
-    run("up", "--detach", "--quiet", "--port", str(port), "--data", str(folder))
+    said = run("up", "--detach", "--quiet", "--port", str(port), "--data", str(folder))
     try:
         token = run("token", "create", "--role", "client", "--quiet", "--data", str(folder))
-        yield Stack(DataFolder(folder), port, token.strip())
+        yield Stack(DataFolder(folder), port, token.strip(), _password_in(said))
     finally:
         run("stop", "--data", str(folder))
+
+
+def _password_in(said: str) -> str:
+    """As the launcher shows it, once, in both languages."""
+    found = re.search(r"one-time password: (\S+)", said)
+    return found.group(1) if found else ""
 
 
 def run(*arguments: str) -> str:

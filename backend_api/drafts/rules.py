@@ -11,6 +11,8 @@ class How(StrEnum):
 
     SAID = "said"
     ANSWERED = "answered"
+    # The words given as the answer, in which understanding found nothing that fits the question.
+    TAKEN = "taken"
     SITE = "site"
     GUESSED = "guessed"
     STAFF = "staff"

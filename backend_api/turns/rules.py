@@ -36,6 +36,8 @@ DEMAND_LEAD = re.compile(
 )
 PHONE_LEAD = re.compile(r"(?:电话|手机|号码|联系|打我|微信)[^\d]{0,6}$")
 LEAD_LENGTH = 12
+# How far apart, in messages of both sides, two pieces of one answer may be.
+PIECE_DISTANCE = 6
 # 00000000000 stands for a number somebody blanked out.
 MIN_DISTINCT_DIGITS = 3
 SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
@@ -97,6 +99,7 @@ class Known:
     value: str
     masked: str
     how: How
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ def propose(said: Sequence[Said], question: Question) -> list[Proposal]:
     add("story", whole, said[-1], How.SAID)
     if asking is not None and not _is_about_contact_only(answering, asking):
         answer = Found(joined(answering), joined_masked(answering))
-        add("answer", answer, said[-1], How.ANSWERED)
+        add("answer", answer, said[-1], How.TAKEN)
     for entity, find in FINDERS.items():
         for one in reversed(said):
             if (found := find(one)) is not None:
@@ -200,9 +203,20 @@ def accepted(slots: Mapping[str, object], proposals: Iterable[Proposal]) -> dict
     }
 
 
-def restated(proposals: Iterable[Proposal]) -> frozenset[str]:
-    """Fields that these messages name outright ("地点是…"): what was found before gives way."""
-    return frozenset(one.entity for one in proposals if one.explicit)
+def restated(proposals: Iterable[Proposal], known: Mapping[str, Known]) -> frozenset[str]:
+    """Fields that these messages state better than the draft has them: the engine takes them anew.
+
+    Named outright ("地点是…"); or the answer came in pieces, and only this one says something.
+    """
+    return frozenset(
+        one.entity
+        for one in proposals
+        if one.explicit or (one.entity in known and _completes(known[one.entity], one))
+    )
+
+
+def _completes(known: Known, one: Proposal) -> bool:
+    return known.how is How.TAKEN and 0 < one.seq - known.seq <= PIECE_DISTANCE
 
 
 def is_typing_on(said: Sequence[Said], question: Question) -> bool:
@@ -234,8 +248,11 @@ def merge(known: Known | None, one: Proposal, *, replacing: bool) -> Found | Non
     A story goes on: what is told later is added to account and demand. The other fields keep what
     was said first, until the citizen answers that very question or corrects it (`replacing`).
     """
-    outright = one.explicit and known is not None and known.how is How.SAID
-    if known is None or replacing or outright or known.how in REPLACEABLE:
+    if known is None or replacing or known.how in REPLACEABLE:
+        return Found(one.value, one.masked)
+    if (one.explicit and known.how is How.SAID) or (
+        one.entity != "answer" and one.entity != "story" and _completes(known, one)
+    ):
         return Found(one.value, one.masked)
     if one.entity in {"story", "demand", "answer"}:
         return _added(known, one)

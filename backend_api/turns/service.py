@@ -203,6 +203,7 @@ class Turns:
                 await say(session, locked, Speaker(Author.BOT, waiting.id), words, at=at)
             await _store_analyses(session, said)
             await _keep(session, waiting, _told(waiting, said))
+            locked.state = {**locked.state, "asking": None, "form": None}
             _end(session, locked, waiting, Outcome.CRISIS, trace, attempts)
         return Outcome.CRISIS
 
@@ -343,7 +344,10 @@ def _settled(waiting: Waiting, anew: frozenset[str] = frozenset()) -> dict[str, 
 
 def _known(session: AsyncSession, facts: Mapping[str, Fact]) -> dict[str, Known]:
     values, masked = values_of(session, facts), masked_values_of(session, facts)
-    return {field: Known(values[field], masked[field], fact.how) for field, fact in facts.items()}
+    return {
+        field: Known(values[field], masked[field], fact.how, fact.source_seq or 0)
+        for field, fact in facts.items()
+    }
 
 
 def _metadata(waiting: Waiting, proposals: Sequence[Proposal], length: int) -> EngineTurn:
@@ -353,10 +357,15 @@ def _metadata(waiting: Waiting, proposals: Sequence[Proposal], length: int) -> E
         conversation=str(waiting.conversation),
         turn=str(waiting.id),
         message=str(waiting.said[-1][0]),
-        draft=_settled(waiting, restated(proposals)),
+        draft=_settled(waiting, restated(proposals, waiting.facts)),
         asking=_asking(waiting),
         form=form if isinstance(form, str) else None,
-        memory={"lost": int(misunderstood) >= LOST_AFTER, "filed": waiting.filed},
+        memory={
+            "lost": int(misunderstood) >= LOST_AFTER,
+            "filed": waiting.filed,
+            # A crisis came between: the account is known, and nothing is asked.
+            "pending": "what" in waiting.facts and _asking(waiting) is None,
+        },
         entities=entities(proposals, waiting.facts, length),
     )
 
@@ -429,11 +438,15 @@ def _merged(
 
 def _told(waiting: Waiting, said: Sequence[Said]) -> dict[str, Finding]:
     """What a message in a crisis says by the way: it must not be asked for again."""
-    return {
-        one.entity: Finding(one.value, one.masked, one.how, one.message, one.seq)
-        for one in propose(said, Question())
-        if one.entity in FACT_FIELDS - set(waiting.facts)
+    proposals = propose(said, Question())
+    told = {one.entity: one for one in proposals if one.entity in FACT_FIELDS}
+    told = with_more_story(told, proposals, goes_on=True)
+    findings = {
+        name: Finding(one.value, one.masked, one.how, one.message, one.seq)
+        for name, one in told.items()
+        if name not in waiting.facts
     }
+    return findings | (_classified(said) if "what" in findings else {})
 
 
 def _classified(said: Sequence[Said]) -> dict[str, Finding]:

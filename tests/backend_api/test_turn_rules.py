@@ -252,7 +252,7 @@ def test_what_came_before_the_question_goes_on_where_it_was() -> None:
 def test_a_place_named_outright_takes_the_place_of_one_that_was_found() -> None:
     one = said(3, "地点是水贝村", ("水贝村", "community"))
     found = propose([one], Question())
-    assert restated(found) == {"where"}
+    assert restated(found, {}) == {"where"}
     where = next(each for each in found if each.entity == "where")
     guess = Known("B市", "B市", How.SAID)
     assert merge(guess, where, replacing=False) == Found("水贝村", "水贝村")
@@ -269,3 +269,12 @@ def test_a_number_alone_does_not_answer_where() -> None:
 def test_a_blanked_number_is_no_contact() -> None:
     one = said(1, "打我00000000000", phone="00000000000")
     assert "contact" not in by_entity(propose([one], Question()))
+
+
+def test_of_an_answer_in_pieces_the_piece_that_says_something_counts() -> None:
+    lead_in = Known("我就一个要求", "我就一个要求", How.TAKEN, 5)
+    demand = proposal("demand", "尽快派人")
+    near, far = replace(demand, seq=7), replace(demand, seq=30)
+    assert restated([near], {"demand": lead_in}) == {"demand"}
+    assert merge(lead_in, near, replacing=False) == Found("尽快派人", "尽快派人")
+    assert restated([far], {"demand": lead_in}) == frozenset()
