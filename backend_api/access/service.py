@@ -8,7 +8,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.models import AccessToken, Account
@@ -20,6 +20,21 @@ from backend_api.organisation.models import Unit
 SIGN_IN_LASTS = timedelta(hours=12)
 MAX_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=10)
+# Built once: it runs with every request.
+_BY_TOKEN = (
+    select(
+        AccessToken.id,
+        AccessToken.role,
+        AccessToken.unit_id,
+        Unit.path,
+        AccessToken.account_id,
+        AccessToken.expires_at,
+        Account.must_change_password,
+    )
+    .join(Unit, Unit.id == AccessToken.unit_id)
+    .outerjoin(Account, Account.id == AccessToken.account_id)
+    .where(AccessToken.token_hash == bindparam("token_hash"), AccessToken.revoked_at.is_(None))
+)
 _HASHER = PasswordHasher()
 # Checked when the username is unknown, so that the answer takes as long as for a known one.
 _NOBODY = _HASHER.hash(secrets.token_hex())
@@ -63,20 +78,13 @@ async def create_token(session: AsyncSession, *, role: Role, name: str, unit: Un
 
 
 async def access_by_token(session: AsyncSession, token: str, at: datetime) -> Access:
-    found = (
-        await session.execute(
-            select(AccessToken, Unit.path, Account.must_change_password)
-            .join(Unit, Unit.id == AccessToken.unit_id)
-            .outerjoin(Account, Account.id == AccessToken.account_id)
-            .where(AccessToken.token_hash == hash_of(token), AccessToken.revoked_at.is_(None))
-        )
-    ).one_or_none()
+    found = (await session.execute(_BY_TOKEN, {"token_hash": hash_of(token)})).one_or_none()
     if found is None:
         raise NotSignedInError("not_signed_in")
-    row, path, must_change = found
-    if row.expires_at is not None and row.expires_at <= at:
+    token_id, role, unit_id, path, account_id, expires_at, must_change = found
+    if expires_at is not None and expires_at <= at:
         raise NotSignedInError("signed_out")
-    return Access(row.id, row.role, row.unit_id, path, row.account_id, bool(must_change))
+    return Access(token_id, role, unit_id, path, account_id, bool(must_change))
 
 
 async def add_account(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,6 +38,54 @@ TURN_JOB = "turns.run"
 PAGE = 200
 # How far back a flood is looked for: enough for both directions of FLOOD_MESSAGES.
 RECENT = 100
+
+# The statements of every message, built once.
+_BY_KEY = select(Conversation).where(
+    Conversation.client_id == bindparam("client"), Conversation.key == bindparam("key")
+)
+_BY_KEY_LOCKED = _BY_KEY.with_for_update()
+_BY_ID_LOCKED = (
+    select(Conversation)
+    .where(Conversation.id == bindparam("id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_AFTER = (
+    select(Message)
+    .where(
+        Message.conversation_id == bindparam("conversation"),
+        Message.seq > bindparam("after"),
+        Message.author.in_(bindparam("authors", expanding=True)),
+    )
+    .order_by(Message.seq)
+    .limit(bindparam("at_most"))
+)
+_KNOWN_AND_RECENT = select(
+    select(Message.seq)
+    .where(
+        Message.conversation_id == bindparam("conversation"),
+        Message.vendor_id == bindparam("vendor"),
+    )
+    .scalar_subquery(),
+    select(func.count())
+    .where(
+        Message.conversation_id == bindparam("conversation"),
+        Message.seq > bindparam("after"),
+        Message.author == Author.CITIZEN,
+        Message.created_at > bindparam("since"),
+    )
+    .scalar_subquery(),
+)
+_MARK_DELIVERED = (
+    update(OutboxEntry)
+    .where(
+        OutboxEntry.conversation_id == bindparam("conversation"),
+        OutboxEntry.seq <= bindparam("up_to"),
+        OutboxEntry.delivered_at.is_(None),
+    )
+    .values(delivered_at=bindparam("at"))
+    .execution_options(synchronize_session=False)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +138,8 @@ async def conversation_of_client(
     site: UUID | None,
 ) -> Conversation:
     """By the client's own name for it, locked; a new one the first time."""
-    known = (
-        select(Conversation)
-        .where(Conversation.client_id == client, Conversation.key == key)
-        .with_for_update()
-    )
-    if (found := await session.scalar(known)) is not None:
+    theirs = {"client": client, "key": key}
+    if (found := await session.scalar(_BY_KEY_LOCKED, theirs)) is not None:
         return found
     await session.execute(
         insert(Conversation)
@@ -109,27 +153,20 @@ async def conversation_of_client(
         )
         .on_conflict_do_nothing()
     )
-    return (await session.scalars(known)).one()
+    return (await session.scalars(_BY_KEY_LOCKED, theirs)).one()
 
 
 async def find_conversation_of_client(
     session: AsyncSession, *, client: UUID, key: str
 ) -> Conversation:
-    found = await session.scalar(
-        select(Conversation).where(Conversation.client_id == client, Conversation.key == key)
-    )
+    found = await session.scalar(_BY_KEY, {"client": client, "key": key})
     if found is None:
         raise NotFoundError("unknown_conversation")
     return found
 
 
 async def lock_conversation(session: AsyncSession, conversation: UUID) -> Conversation:
-    found = await session.scalar(
-        select(Conversation)
-        .where(Conversation.id == conversation)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    found = await session.scalar(_BY_ID_LOCKED, {"id": conversation})
     if found is None:
         raise NotFoundError("unknown_conversation")
     return found
@@ -204,14 +241,9 @@ async def mark_delivered(
     session: AsyncSession, conversation: UUID, up_to: int, *, at: datetime
 ) -> None:
     """The citizen's side has every reply up to this seq."""
-    await session.execute(
-        update(OutboxEntry)
-        .where(
-            OutboxEntry.conversation_id == conversation,
-            OutboxEntry.seq <= up_to,
-            OutboxEntry.delivered_at.is_(None),
-        )
-        .values(delivered_at=at)
+    connection = await session.connection()
+    await connection.execute(
+        _MARK_DELIVERED, {"conversation": conversation, "up_to": up_to, "at": at}
     )
 
 
@@ -223,17 +255,8 @@ async def messages_after(
     authors: frozenset[Author] = frozenset(Author),
     limit: int = PAGE,
 ) -> Sequence[Message]:
-    found = await session.scalars(
-        select(Message)
-        .where(
-            Message.conversation_id == conversation,
-            Message.seq > after,
-            Message.author.in_(authors),
-        )
-        .order_by(Message.seq)
-        .limit(limit)
-    )
-    return found.all()
+    wanted = {"conversation": conversation, "after": after, "authors": list(authors)}
+    return (await session.scalars(_AFTER, {**wanted, "at_most": limit})).all()
 
 
 def move_conversation(conversation: Conversation, wanted: Status) -> None:
@@ -285,14 +308,14 @@ async def _looked_up(
     session: AsyncSession, conversation: Conversation, message_id: str, at: datetime
 ) -> tuple[int | None, int]:
     """The seq the message already has, if it came before; and how many came just now."""
-    theirs = Message.conversation_id == conversation.id
-    known = select(Message.seq).where(theirs, Message.vendor_id == message_id)
-    recent = select(func.count()).where(
-        theirs,
-        Message.seq > conversation.last_seq - RECENT,
-        Message.author == Author.CITIZEN,
-        Message.created_at > at - timedelta(seconds=FLOOD_SECONDS),
+    row = await session.execute(
+        _KNOWN_AND_RECENT,
+        {
+            "conversation": conversation.id,
+            "vendor": message_id,
+            "after": conversation.last_seq - RECENT,
+            "since": at - timedelta(seconds=FLOOD_SECONDS),
+        },
     )
-    row = await session.execute(select(known.scalar_subquery(), recent.scalar_subquery()))
     seq, count = row.one()
     return seq, count

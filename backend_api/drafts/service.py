@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.conversations.service import CardRow
@@ -14,6 +14,30 @@ from backend_api.core.crypto import seal, unseal
 from backend_api.drafts.labels import label, shown_value
 from backend_api.drafts.models import Draft, Fact
 from backend_api.drafts.rules import SHOWN, DraftStatus, How
+
+# Built once: it runs with every turn.
+_LATEST_WITH_FACTS = (
+    select(Draft, Fact)
+    .outerjoin(
+        Fact,
+        and_(
+            Fact.draft_id == Draft.id,
+            Fact.superseded_at.is_(None),
+            Draft.status == DraftStatus.OPEN,
+        ),
+    )
+    .where(
+        Draft.id
+        == select(Draft.id)
+        .where(
+            Draft.conversation_id == bindparam("conversation"),
+            Draft.status != DraftStatus.CANCELLED,
+        )
+        .order_by(Draft.created_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +71,7 @@ async def latest_draft_with_facts(
     session: AsyncSession, conversation: UUID
 ) -> tuple[Draft | None, dict[str, Fact]]:
     """The latest draft, and its facts as long as it is open."""
-    latest = (
-        select(Draft.id)
-        .where(Draft.conversation_id == conversation, Draft.status != DraftStatus.CANCELLED)
-        .order_by(Draft.created_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    current = and_(
-        Fact.draft_id == Draft.id,
-        Fact.superseded_at.is_(None),
-        Draft.status == DraftStatus.OPEN,
-    )
-    found = await session.execute(
-        select(Draft, Fact).outerjoin(Fact, current).where(Draft.id == latest)
-    )
+    found = await session.execute(_LATEST_WITH_FACTS, {"conversation": conversation})
     # An outer join: without a fact the second column is empty.
     rows = cast("Sequence[tuple[Draft, Fact | None]]", found.all())
     facts = {fact.field: fact for _, fact in rows if fact is not None}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.audit.service import SYSTEM, Subject, record
@@ -78,6 +78,11 @@ from backend_api.turns.rules import (
 from backend_api.understanding.analysis import Analysis
 
 MAX_MESSAGES = 100
+_WITH_PLACE = (
+    select(Conversation, Site.place)
+    .outerjoin(Site, Site.id == Conversation.site_id)
+    .where(Conversation.id == bindparam("id"))
+)
 
 
 class OutdatedError(Exception):
@@ -230,13 +235,7 @@ class _Ending:
 
 async def take(session: AsyncSession, conversation_id: UUID) -> Waiting | None:
     """Everything that waits in a conversation and what is known so far."""
-    row = (
-        await session.execute(
-            select(Conversation, Site.place)
-            .outerjoin(Site, Site.id == Conversation.site_id)
-            .where(Conversation.id == conversation_id)
-        )
-    ).one_or_none()
+    row = (await session.execute(_WITH_PLACE, {"id": conversation_id})).one_or_none()
     if row is None:
         return None
     conversation, place = row
