@@ -19,8 +19,9 @@ from backend_api.core.jobs import Jobs, open_jobs
 from backend_api.turns import jobs as turn_jobs
 from backend_api.turns.engine import Engine, open_engine
 from backend_api.turns.service import Turns
-from backend_api.understanding import Analysis, Region, analyse, locate
+from backend_api.understanding.analysis import Analysis, Region
 from backend_api.understanding.models import load
+from backend_api.understanding.pipeline import analyse, locate
 
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 10.0

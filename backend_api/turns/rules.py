@@ -10,6 +10,7 @@ from uuid import UUID
 
 from backend_api.drafts.rules import ANONYMOUS, How, masked_value
 from backend_api.understanding.analysis import Analysis, Crisis, Pii, Place
+from backend_api.understanding.lead_ins import is_lead_in
 from backend_api.understanding.masking import mask
 
 MAX_ENGINE_CHARACTERS = 4000
@@ -29,7 +30,9 @@ GROWING_FIELDS = frozenset({"what", "demand"})
 # Values nobody said: a said one takes their place.
 REPLACEABLE = frozenset({How.SITE, How.GUESSED})
 # "地址是…", "就发生在…", "我住在…": the place that follows is where it happened.
-PLACE_LEAD = re.compile(r"(?:地址|地点|位置|发生在|就在|住在|位于|家在)[是为就在:：,，\s]*$")
+PLACE_LEAD = re.compile(
+    r"(?:地址|地点|位置|地方|发生在|出在|就在|住在|位于|家在|我住|我家)[是为就在:：,，\s]*$"
+)
 # "我的诉求就是…", "只求…"
 DEMAND_LEAD = re.compile(
     r"(?:诉求|要求|请求|想法)(?:就|只有一个|很简单)?(?:是|为|[:：])|只求|只要求"
@@ -163,8 +166,9 @@ def propose(said: Sequence[Said], question: Question) -> list[Proposal]:
 
     whole = Found(joined(said), joined_masked(said))
     add("story", whole, said[-1], How.SAID)
-    if asking is not None and not _is_about_contact_only(answering, asking):
-        answer = Found(joined(answering), joined_masked(answering))
+    saying = [one for one in answering if not is_lead_in(one.text)]
+    if asking is not None and saying and not _is_about_contact_only(saying, asking):
+        answer = Found(joined(saying), joined_masked(saying))
         add("answer", answer, said[-1], How.TAKEN)
     for entity, find in FINDERS.items():
         for one in reversed(said):

@@ -1,7 +1,4 @@
-"""What a message says: matters, facts, crisis and personal data. Pure; see `pipeline.analyse`."""
+"""What a message says: matters, facts, crisis and personal data. Pure; see `pipeline.analyse`.
 
-from backend_api.understanding.analysis import Analysis, Region
-from backend_api.understanding.masking import mask
-from backend_api.understanding.pipeline import analyse, locate
-
-__all__ = ["Analysis", "Region", "analyse", "locate", "mask"]
+Nothing is imported here: the api reads stored analyses and needs no model.
+"""

@@ -16,13 +16,20 @@ _REPORT = re.compile(
     r"|以权谋私|中饱私囊|吃回扣|截留|套取|虚报冒领|贿选|优亲厚友)"
     r"|(?:贪污|挪用公款|套取(?:国家|补贴|资金)|虚报冒领|官商勾结|权钱交易)"
 )
+# What the authorities pursue of themselves, whoever tells them.
+_UNLAWFUL = re.compile(
+    r"传销(?!理论)|开设赌场|聚众赌博|赌博(?:机|窝点|场所)|卖淫|涉黄|贩毒|吸毒|黑(?:作坊|诊所|网吧|中介窝点|煤窑|砂场)"
+    r"|无证(?:经营|行医|开采|办学)|非法(?:行医|采[砂沙矿石]|开采|集资|采挖|挖[砂沙山]|经营)|私采|盗[采挖伐]|滥伐"
+    r"|制假|售假|假药|偷排|作弊"
+)
 _SUGGEST = re.compile(
     r"^(?:您好|你好|领导好?|[，,。！!\s])*(?:我|本人|我们|个人)?(?:想|有个|有一个|提个?|提(?:一个"
     r"|几个|一点|点)?|给[^，。]{0,6}提)?(?:个|一个|几点|一点)?(?:小)?(?:建议|意见(?=[:：，,。]"
     r"|建议)|提议|呼吁)"
     r"|建议(?:政府|有关部门|市里|区里|社区|街道|相关部门|交警|公交|在|将|把|能|增加|增设|取消"
     r"|加强|设置|设立|开通|延长|改|修|对|给)|(?:关于|对于?)[^。]{2,30}的(?:几点)?建议"
-    r"|希望能?(?:多|再)?(?:增设|开通|开设|延长|增加)[^。]{0,20}(?:站|线路|班次|路灯|设施|公交"
+    r"|(?<![的些条个点])建议(?![书被的]|$)|(?:应该|应当|应|能否|可否)(?:考虑)?(?:增设|设立|修?建|完善|推行|改为|采用|引入|开通"
+    r"|增加|出台)|希望能?(?:多|再)?(?:增设|开通|开设|延长|增加)[^。]{0,20}(?:站|线路|班次|路灯|设施|公交"
     r"|厕所|公园|车次)"
 )
 _HAZARD = re.compile(
@@ -49,12 +56,17 @@ _WRONG = re.compile(
     r"|用|着)|侵占|不合理|受伤|被(?:撞|打|骗|辞退|开除|咬|拆|征|取消|停)"
 )
 _HELP = re.compile(
-    r"救(?:助|救|命)|求助|帮帮|帮助我|帮忙|走投无路|没钱(?:治|看病|吃饭|上学)|吃不(?:上|起)饭"
-    r"|无家可归|怎么办|不知道(?:该)?(?:怎么办|找谁)|心里(?:难受|憋屈|堵|苦)|想找人(?:说|聊|倾诉)"
-    r"|想聊聊|睡不着|抑郁|焦虑|难受|痛苦|困难(?:补助|家庭|群众)|揭不开锅|失踪|走失|走丢"
+    r"救助我|救救我|救命(?!稻草|钱)|求助(?!无门|于)|帮帮我|走投无路|没钱(?:治|看病|吃饭|上学)|吃不(?:上|起)饭"
+    r"|无家可归|心里(?:难受|憋屈|堵|苦)|想找人(?:说|聊|倾诉)|想聊聊|揭不开锅|失踪|走失|走丢"
 )
+# In a short message they are the matter, in a long one they colour it.
+_HELP_SHORT = re.compile(
+    r"帮忙|睡不着|抑郁|焦虑|难受|痛苦|困难(?:补助|家庭|群众)|救助|怎么办|不知道(?:该)?找谁"
+)
+_SHORT = 100
+_SURE = 0.45
 _PLAINT = re.compile(
-    r"投诉|曝光|态度(?:差|恶劣|极差)|扰民|服务差|乱收费|虚假宣传|不作为|霸王条款|噪音|吵"
+    r"投诉|曝光|没人管|态度(?:差|恶劣|极差)|扰民|服务差|乱收费|虚假宣传|不作为|霸王条款|噪音|吵"
 )
 
 _URGENT = re.compile(
@@ -91,34 +103,117 @@ def case_type(
     text: str, demands: tuple[Demand, ...], matters: tuple[Matter, ...], crisis: Crisis
 ) -> str:
     """求决 投诉 咨询 求助 建议 举报 隐患, in the order of what rules most things out."""
-    topic = matters[0].code if matters else ""
-    if topic == "counselling" or (crisis.level >= 2 and "self_harm" in crisis.kinds):
+    troubled = bool(matters) and matters[0].code == "counselling" and matters[0].p >= _SURE
+    if troubled or (crisis.level >= 2 and "self_harm" in crisis.kinds):
         return HELP
-    if _REPORT.search(text):
+    owed = bool(_OWED.search(text))
+    if _REPORT.search(text) or (not owed and _UNLAWFUL.search(text)):
         return REPORT
-    wrong = bool(_WRONG.search(text))
-    if _SUGGEST.search(text) and not re.search(r"欠|不给|被打|退(?:款|钱)|赔", text):
+    wrong = _kinds_of(_WRONG, text)
+    if not owed and _is_suggestion(text, wrong):
         return SUGGESTION
-    if _HAZARD.search(text) and not re.search(r"欠|赔|退(?:款|钱)|工资|骗", text):
+    if not owed and _is_hazard(text, wrong):
         return HAZARD
-    if _ASK.search(text) and not wrong and not demands:
+    if _is_question(text, demands, wrong):
         return QUESTION
-    return _told(text, demands, wrong=wrong)
+    return _told(text, demands, wrong)
 
 
-def _told(text: str, demands: tuple[Demand, ...], *, wrong: bool) -> str:
-    if _PLAINT.search(text):
-        return COMPLAINT
-    if demands and not wrong and not _HELP.search(text):
-        return QUESTION if _ASK.search(text) and re.search(r"请问|咨询", text) else SEEK
-    if _HELP.search(text) and not wrong:
-        return HELP
-    if _OWN.search(text) or demands:
+def _kinds_of(pattern: re.Pattern[str], text: str) -> int:
+    """How many different words of it the text has."""
+    return len({match.group() for match in pattern.finditer(text)})
+
+
+def _is_suggestion(text: str, wrong: int) -> bool:
+    """It opens with a suggestion, or it suggests more than it complains."""
+    if _SUGGEST_OPENING.search(text[:120]):
+        return True
+    said = len(_SUGGEST.findall(text))
+    accused = wrong + _kinds_of(_ACCUSING, text)
+    return bool(said) and accused <= 1 + said and not _OWN_TROUBLE.search(text)
+
+
+def _is_hazard(text: str, wrong: int) -> bool:
+    """A danger is the matter: said early, or little else is."""
+    match = _HAZARD.search(text[:_SHORT])
+    if match is None or len(text) > 3 * _SHORT:
+        return False
+    return wrong <= 2 and not _OWN_TROUBLE.search(text)
+
+
+def _is_question(text: str, demands: tuple[Demand, ...], wrong: int) -> bool:
+    """It asks how things are or are done. 怎么办 and 找谁 about one's own trouble is no question
+    of that kind, and neither is one that accuses (这合理吗, 没人管吗)."""
+    asks = bool(_ASK.search(text))
+    if not asks or _acts(demands) or (_HOW_OUT.search(text) and _OWN.search(text) and wrong):
+        return False
+    opens = _kinds_of(_ASK_OPENING, text)
+    accuses = _kinds_of(_ACCUSING, text)
+    real = len(_ASK_REAL.findall(text))
+    if opens:
+        return wrong + accuses <= 1 or wrong + 2 * accuses < real
+    return not wrong and not accuses and (len(text) <= 2 * _SHORT or real > 2)
+
+
+def _asks_for_help(text: str) -> bool:
+    return bool(_HELP.search(text) or (len(text) <= _SHORT and _HELP_SHORT.search(text)))
+
+
+def _acts(demands: tuple[Demand, ...]) -> bool:
+    """A demand for more than an answer."""
+    return any(not _ANSWER_ONLY.search(one.text) for one in demands)
+
+
+def _told(text: str, demands: tuple[Demand, ...], wrong: int) -> str:
+    complains = _kinds_of(_PLAINT, text)
+    if _OWN_TROUBLE.search(text) and complains < 2 and not _PLAINT_OPENING.search(text[:60]):
         return SEEK
-    return COMPLAINT if wrong else QUESTION if _ASK.search(text) else SEEK
+    if complains:
+        return COMPLAINT
+    if not wrong and _asks_for_help(text):
+        return HELP
+    own = bool(_OWN.search(text))
+    accused = wrong + _kinds_of(_ACCUSING, text)
+    if accused >= 2 or (accused and not own):
+        return COMPLAINT
+    if own or demands:
+        return SEEK
+    return QUESTION if _ASK.search(text) else SEEK
 
 
-_OWN = re.compile(r"(?:我|俺|咱)(?:们|家)?(?:的|了)?|欠薪|工资|押金|赔偿|退款|补偿")
+_OWN = re.compile(r"(?:我|俺|咱|本人)(?:们|家)?(?:的|了)?|欠薪|工资|押金|赔偿|退款|补偿")
+_OWED = re.compile(
+    r"欠(?:薪|款|我|了|着)|拖欠|不给钱|被打|退(?:款|钱|还|押金)|赔(?:偿|我|钱)|骗(?!局)|不发工资"
+)
+# What was lost or is owed to the citizen: somebody has to settle it.
+_OWN_TROUBLE = re.compile(
+    r"(?:欠|拖欠|骗|扣|克扣|不给|不发|没给|没发|少发|不退|没退|不赔|不还|没还|不交|不办)(?:了|着)?[^。！？，]{0,10}"
+    r"(?:我|俺|工资|工钱|薪|押金|定金|钱|款|房|证|补偿|赔)|(?:工资|工钱|押金|定金|补偿款?|赔偿|货款|工程款|安置房?|房产证"
+    r"|不动产证|社保|抚养费)[^。！？，]{0,10}(?:没|不|未|拖|欠|被|至今|一直)|(?:我|俺|我们|我家)(?:家|的|们)?[^。！？，]{0,8}"
+    r"(?:被(?:撞|打|骗|辞退|开除|咬|拆|占|砸|扣|拖欠|赶|坑|盗|偷)|受伤|漏水|渗水|摔伤|工伤|损失)|还我|讨回|要回|替我|为我做主"
+    r"|(?:怎么办|找谁|找哪个部门|到哪里?说理|去哪里?说理|如何维权)"
+)
+_PLAINT_OPENING = re.compile(r"投诉|曝光|控诉")
+_SUGGEST_OPENING = re.compile(
+    r"^(?:尊敬的[^，。：:]{1,12}[，。：:\s]+|您好|你好|领导好?|[，,。！!：:\s])*+(?:我|本人|我们|个人)?(?:强烈|郑重)?"
+    r"(?:想?提?[一几两]?[个点条]?(?:小)?建议|希望能?(?:多|再)?(?:增设|开通|开设|延长|增加))"
+)
+_ASK_OPENING = re.compile(
+    r"请问|想问|(?<!过)问一下|问下|咨询(?![了过到]|公司|电话|得知|热线)|想了解|了解一下|想知道|请教(?!育)|请告知|能否告知|求解答|请解答"
+)
+_ASK_REAL = re.compile(
+    r"(?:怎么|如何|怎样)(?:办理?|申请|计算?|算|查|交|缴|领|报|认定|处理|走|做|才能|补|转|投诉|维权|起诉|解决)|什么时候|何时"
+    r"|多久|多少|需要(?:什么|哪些)|哪些|是否|能不能|可不可以|可以吗|有没有|有什么|哪里|[?？]"
+)
+_ACCUSING = re.compile(
+    r"难道|凭什么|何在|天理|良心|公平吗|合理吗|有人管吗|没人管|谁来管|何道理|王法|岂能|岂有|可笑|无语|气愤|愤怒|强烈不满|太过分"
+    r"|黑心|乱收|强制|强行|不顾|嚣张|敷衍|形同虚设|怎么(?:还|能|可以|就)(?!办)|[都就]不(?:能|可以|应该)[^，。？]{1,14}吗|失误|忽悠|明知故犯|渎职|牟利|谋利|漠视|违背|猖狂"
+    r"|霸道|离谱|太贵|[票价费]贵|多收|不公平|坑害|糊弄|走过场|睁一只眼"
+)
+_ANSWER_ONLY = re.compile(r"解答|答复|回复|告知|解释|说明|了解|明示|指点|指导|回答|解惑|问")
+_HOW_OUT = re.compile(
+    r"怎么办|找谁|找哪个|去哪里?(?:投诉|说理|反映|讨)|如何(?:维权|解决)|怎么(?:维权|解决|要回)"
+)
 
 
 def urgency(text: str, crisis: Crisis) -> str:

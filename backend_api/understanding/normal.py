@@ -4,10 +4,14 @@ Nothing here changes a length, so every offset in the normalised text is an offs
 as received and no map is needed.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import ne
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HAN = re.compile("[\u4e00-\u9fff]+")
 _CHINESE_PUNCTUATION = frozenset("，。！？；：（）、“”‘’《》…—～")
 
 
@@ -22,41 +26,55 @@ class Normal:
 
 def normalise(text: str, simplify: Callable[[str], str]) -> Normal:
     """Fold widths and compatibility forms, blank control characters, simplify characters."""
-    received = _without_surrogates(text)
-    folded = received if received.isascii() else "".join(_fold(char) for char in received)
-    folded = "".join(char if char >= " " or char == "\n" else " " for char in folded)
+    received = scrubbed(text)
+    folded = fold(received)
     simple = _same_length(folded, simplify)
     return Normal(received, simple, _script(folded, simple))
 
 
-def _without_surrogates(text: str) -> str:
-    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+def scrubbed(text: str) -> str:
+    """Lone surrogates replaced: they can be neither stored nor sent."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def fold(text: str) -> str:
+    """Half-width and compatible forms; control characters are blanks."""
+    odd = {char for char in set(text) if not _is_plain(char)}
+    return text.translate({ord(char): _fold(char) for char in odd}) if odd else text
+
+
+def _is_plain(char: str) -> bool:
+    return (
+        " " <= char < "\x7f"
+        or "\u4e00" <= char <= "\u9fff"
+        or char == "\n"
+        or char in _CHINESE_PUNCTUATION
+    )
 
 
 def _fold(char: str) -> str:
     """One character for one; circled and raised numbers stay (②300元 is not 2300元)."""
-    if char < "\x7f" or "\u4e00" <= char <= "\u9fff" or char in _CHINESE_PUNCTUATION:
-        return char
     category = unicodedata.category(char)
     if category in ("Cf", "Cc", "Zs", "Zl", "Zp"):
         return " "
     if category == "No":
         return char
     folded = unicodedata.normalize("NFKC", char)
-    return folded if len(folded) == 1 else char
+    return folded if len(folded) == 1 and folded >= " " else char
 
 
 def _same_length(text: str, simplify: Callable[[str], str]) -> str:
     simple = simplify(text)
     if len(simple) == len(text):
         return simple
-    return "".join(one if len(one := simplify(char)) == 1 else char for char in text)
+    single = {char: simplify(char) for char in set(text)}
+    return text.translate({ord(char): one for char, one in single.items() if len(one) == 1})
 
 
 def _script(folded: str, simple: str) -> str:
     """ISO 15924: Hant when characters had to be simplified, Hans, Latn, or Zyyy for none."""
-    changed = sum(a != b for a, b in zip(folded, simple, strict=True))
-    han = sum("\u4e00" <= char <= "\u9fff" for char in simple)
+    changed = 0 if folded == simple else sum(map(ne, folded, simple))
+    han = len(simple) - len(_HAN.sub("", simple))
     if han:
         return "Hant" if changed * 20 > han else "Hans"
     return "Latn" if any("a" <= char.lower() <= "z" for char in simple) else "Zyyy"

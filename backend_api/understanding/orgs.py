@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend_api.understanding.analysis import Org
 from backend_api.understanding.regions import Regions
@@ -16,9 +16,56 @@ _KIND_OF_ORG = re.compile(
     r"(?:公司|店|机构|厂|平台|学校|医院|品牌|健身房|超市|中介|集团)(?:叫做?|名叫|名为)?$"
 )
 _LONGEST = 22
+_MOST_ROLES = 60
 _STREET = re.compile(r"[\u4e00-\u9fff]{1,5}?(?:街道|镇|乡)(?!政府|卫生|中心|小学|中学|派出)")
 _PUBLIC = ("人民", "公安", "教育局", "住建", "人社", "社保", "民政", "城管")
 _MASKED_HEAD = re.compile(r"[A-Z]\d{0,3}$")
+_ROAD_NUMBER = re.compile(
+    r"[\u4e00-\u9fff]{2,7}?(?:路|大道|大街|街|巷)(?:中段|[东南西北]段)?\d{1,4}号"
+)
+# An office that a citizen addresses or has told: what it answered makes it no respondent.
+_OFFICIAL = re.compile(
+    r"(?:局|委|厅|办|政府|法院|检察院|派出所|街道办事?处?|居委会|城管|交警[大中]?队|信访|社区|委员会|仲裁|支队"
+    r"|12345|管委会|卫健|热线|部门|工会|疾控中心|监察大队)$"
+)
+_COMPLAINED_OF = re.compile(
+    r"(?:投诉|举报|控告|状告|起诉|检举|曝光|揭发)(?:一下)?(?:的是|了|[^，。,]{0,6}?的|[^，。,！\s]{0,8})?$"
+)
+_DONE_BY = re.compile(r"(?:被|遭|遭到|让)(?:无良|黑心|黑|那家|这家|一家|该)?$")
+_ORDERED = re.compile(
+    r"(?:要求|责令|督促|勒令|催促?|逼|约谈|查处|严查|整治|叫停|取缔|严惩|处罚)(?:该|这家|那个|那家)?$"
+)
+_PURSUED = re.compile(r"(?:跟|和|与|找|向|问)(?:那家|这家)?$")
+_PURSUING = re.compile(r"[^，。,！]{0,10}?(?:要钱|要回|讨|追|索|理论|催|说理|协商|退)")
+_DEALT = re.compile(r"(?:在|到|跟|与|和|从|找|给|通过|于|向|由)(?:一家|这家|那家|个|叫)?$")
+_BOUGHT = re.compile(
+    r"(?:[^，。,！!\n]{0,10}?)(?:买|购|订|办[了的理卡]|充|报名|报了|交[了纳]|消费|签[了订]|租|装修|做(?:的|了|手术)|贷|投资|存[了款]|下单|吃|住院|就诊|看病)"
+)
+_WORKED = re.compile(
+    r"(?:[^，。,！!\n]{0,10}?)(?:上班|打工|干活|工作|做工|务工|任职|就职|做事|入职|干了|做了|当(?:保安|保洁|司机|老师|会计))|员工|工人|职工"
+)
+_WAGES = re.compile(r"工资|欠|辞退|开除|加班|社保|工伤|合同|补偿|薪|养老金|退休|待遇|公积金")
+_WRONG_ACT = (
+    r"(?:拖欠|欠|拖着|拖了?|赖着?|不(?!错|是(?!东西)|同|在|知道|远|用)|没(?:有|把|给|发|退|修|处理|人管|装|签|交|按)?|未|拒绝|拒不|拒|收[了取费我]|乱|多收|强制"
+    r"|强行|强迫|强拆|强占|违规|违法|违建|违反|违约|私自|擅自|随意|骗|坑|扣|克扣|卷|跑路|跑了|倒闭|关门|失联|推[诿脱来三卸]|踢皮球|威胁"
+    r"|打[人我伤了]|辱骂|骂|辞退|开除|裁|逼|霸占|侵占|占用?|挖|停工|烂尾|排[放污]|偷排|污染|噪音|扰民|施工|装修|弄|造成|导致"
+    r"|涨价|乱涨|虚假|欺|忽悠|敷衍|态度|服务差|耍赖|毁约|单方|延期|逾期|泄露|殴打|天天|半夜|深夜|每[天晚]|长期|一直[^，。]{0,4}[不没]|要求?我|让我|叫我|逼我|把我|给我们?(?:停|断|发错|少)"
+    r"|停水|停电|断水|断电|上门威胁|少[发给]|拿了|卖|出售|提供的|说没|说不|说要|说等)"
+)
+_DOES_WRONG = re.compile(
+    r"(?:公司|老板|负责人|方面|那边|领导|经理|员工|客服|工作人员|人员|保安|司机|老师|医生|的人|里|内|的)?(?:却|就|还|也|都|又|竟然?|居然"
+    r"|突然|现在|目前|至今|总是|经常|多次|故意|无故|恶意|仍然?|迟迟|从来|根本|完全|去年|今年|一直|反而|长期|违规|涉嫌|直接|已经"
+    rf"|为了?[^，。]{{1,6}}|以[^，。]{{1,10}}(?:为由|名义)|[，,]){{0,3}}{_WRONG_ACT}"
+)
+_OFFICIAL_WRONG = re.compile(
+    r"(?:[^，。,！!\n]{0,4}?)(?:乱收|强拆|强占|打人|违法|违规|不作为|乱作为|贪|受贿|包庇|不予|拒绝|拒不|克扣|截留|拖欠|占用|侵占|不给(?:我|办|发))"
+)
+_TOLD = re.compile(
+    r"(?:反映|反应|汇报|打[了过]?|拨打|咨询|上报|告知|求助|报警|报案|举报|投诉|去[了过]?|找[了过]?|问[了过]?|请|请求|恳请|希望|望|尊敬的)(?:给|到|至|了|过|于|向)?$"
+)
+_WRONG = re.compile(rf"(?:{_WRONG_ACT}|投诉|举报|质量|问题|坏|过期|贵|强硬|嚣张|坑)")
+_VAGUE = frozenset(["平台", "单位", "工地", "超市", "酒店", "医院", "学校", "银行", "公司"])
+_TITLE = re.compile(r"(?:的?(?:领导|局长|书记|主任|工作人员)|[：:]|，?您好|，?你好)")
 _NOT_AFTER = re.compile(r"[卡门规章长费款贷里内]")
 
 
@@ -46,6 +93,7 @@ def find_orgs(
 ) -> tuple[Org, ...]:
     """Named ones first claim their span; generic words (物业, 开发商) follow where none is."""
     kept: list[Org] = []
+    taken = bytearray(len(text))
     by_suffix = sorted(_by_suffix(text, tokens, words), key=lambda one: (one.start, -one.end))
     for org in (
         *_quoted(text, words),
@@ -54,9 +102,13 @@ def find_orgs(
         *_matches(text, words.brand, "named"),
         *_matches(text, words.generic, "generic"),
     ):
-        if not any(org.start < other.end and other.start < org.end for other in kept):
+        if not any(taken[org.start : org.end]):
             kept.append(org)
-    return tuple(sorted(kept, key=lambda one: one.start))
+            taken[org.start : org.end] = b"\1" * (org.end - org.start)
+    kept.sort(key=lambda one: one.start)
+    found = [replace(one, role=org_role(text, one)) for one in kept[:_MOST_ROLES]]
+    found += kept[_MOST_ROLES:]
+    return tuple(_with_suspect(text, found))
 
 
 def _quoted(text: str, words: OrgWords) -> Iterator[Org]:
@@ -115,6 +167,8 @@ def _without_address(org: Org, text: str, regions: Regions) -> Org:
         at, parts = org.start + match.end, parts + 1
     if street := _STREET.match(text, at, org.end):
         at, parts = street.end(), parts + 1
+    if road := _ROAD_NUMBER.match(text, at, org.end):
+        at, parts = road.end(), parts + 2
     rest = text[at : org.end]
     if parts < 2 or len(rest) < 4 or rest.startswith(_PUBLIC):
         return org
@@ -137,3 +191,51 @@ def _matches(text: str, pattern: re.Pattern[str], kind: str) -> Iterator[Org]:
     for match in pattern.finditer(text):
         if kind == "named" or not _NOT_AFTER.match(text, match.end()):
             yield Org(match.start(), match.end(), match.group(), kind)
+
+
+def org_role(text: str, org: Org) -> str:
+    """respondent: who did it, by the words right before and behind; other where none say so."""
+    before = text[max(0, org.start - 12) : org.start]
+    if _COMPLAINED_OF.search(before):
+        return "other" if _is_told_to(text, org, before) else "respondent"
+    if _OFFICIAL.search(org.text):
+        wrong = _OFFICIAL_WRONG.match(text, org.end) and not _TOLD.search(before)
+        return "respondent" if wrong else "other"
+    if _TITLE.match(text, org.end) or before.endswith(("尊敬的", "请", "恳请")):
+        return "other"
+    if (
+        _DONE_BY.search(before)
+        or _ORDERED.search(before)
+        or _DOES_WRONG.match(text, org.end, org.end + 30)
+        or _is_dealt_with(text, org, before)
+    ):
+        return "respondent"
+    return "other"
+
+
+def _with_suspect(text: str, orgs: list[Org]) -> list[Org]:
+    """Where no word says who did it and one organisation alone is spoken of, it is that one."""
+    if any(one.role == "respondent" for one in orgs) or not _WRONG.search(text):
+        return orgs
+    private = [one for one in orgs if not _OFFICIAL.search(one.text)]
+    named = {one.text for one in private if one.kind == "named"}
+    names = named or {one.text for one in private if one.text not in _VAGUE}
+    if len(names) != 1:
+        return orgs
+    return [replace(one, role="respondent") if one.text in names else one for one in orgs]
+
+
+def _is_told_to(text: str, org: Org, before: str) -> bool:
+    """投诉到住建局, 向12345投诉: an office that was told."""
+    told = before.endswith(("到", "给", "至", "向", "了")) or org.text in ("法院", "检察院")
+    return bool(_OFFICIAL.search(org.text)) and told
+
+
+def _is_dealt_with(text: str, org: Org, before: str) -> bool:
+    """Whom the citizen paid, or worked for where wages are the matter."""
+    if _PURSUED.search(before) and _PURSUING.match(text, org.end):
+        return True
+    if _DEALT.search(before) and _BOUGHT.match(text, org.end, org.end + 16):
+        return True
+    worked = _WORKED.match(text, org.end, org.end + 16)
+    return bool(worked and org.kind == "named" and _WAGES.search(text))

@@ -128,6 +128,7 @@ def _kind(text: str, words: PersonWords) -> str:
 def _titled(text: str, tokens: Sequence[Token], words: PersonWords) -> Iterator[Person]:
     """王经理 and 刘老四 where the tagger cut or missed them; they begin where a word begins."""
     starts = {token.start for token in tokens}
+    ends = {token.end for token in tokens}
     for pattern, kind in ((words.nickname, "nickname"), (words.titled, "title")):
         for match in pattern.finditer(text):
             name = match.group()
@@ -135,14 +136,9 @@ def _titled(text: str, tokens: Sequence[Token], words: PersonWords) -> Iterator[
                 match.start() in starts
                 and name not in words.not_names
                 and len(name) <= 4
-                and _ends(tokens, match)
+                and match.end() in ends
             ):
                 yield Person(match.start(), match.end(), name, kind)
-
-
-def _ends(tokens: Sequence[Token], match: re.Match[str]) -> bool:
-    ends = {token.end for token in tokens}
-    return match.end() in ends
 
 
 def _role(text: str, start: int) -> str:

@@ -4,9 +4,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from backend_api.understanding.accounts import find_accounts
-from backend_api.understanding.analysis import Analysis, Fields, Person, Pii, Region
+from backend_api.understanding.analysis import (
+    Analysis,
+    Count,
+    Demand,
+    Fields,
+    IdCard,
+    Money,
+    Org,
+    Person,
+    Phone,
+    Pii,
+    Place,
+    Region,
+    Time,
+)
 from backend_api.understanding.counts import find_counts
 from backend_api.understanding.crisis import find_crisis
 from backend_api.understanding.demands import find_demands
@@ -16,15 +31,16 @@ from backend_api.understanding.masking import merged
 from backend_api.understanding.matters import find_matters
 from backend_api.understanding.models import Models
 from backend_api.understanding.money import find_money
-from backend_api.understanding.normal import Normal, normalise
+from backend_api.understanding.normal import Normal, fold, normalise, scrubbed
 from backend_api.understanding.orgs import find_orgs
 from backend_api.understanding.persons import find_persons
 from backend_api.understanding.places import find_places
 from backend_api.understanding.tagger import Tagger, Token
 from backend_api.understanding.times import find_times
+from backend_api.understanding.window import Window
 
 _HEAD, _TAIL = 1200, 400
-_RULES_READ = 6000
+Item = TypeVar("Item", Person, Org, Place, Time, Money, Count, Phone, IdCard, Demand)
 # Longer than any number a person writes; the rules would try every beginning of such a run.
 _ENDLESS = re.compile(r"[\d零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟,.]{30,}")
 
@@ -36,16 +52,18 @@ def analyse(text: str, now: datetime, place: Region | None = None, *, models: Mo
     characters the tagger reads the beginning and the end only; beyond 6,000 only numbers and
     accounts are looked for in the middle (`cut` says so).
     """
-    normal = normalise(text, models.simplify)
-    read = _blanked(normal.text)
+    received = scrubbed(text)
+    window = Window(len(received))
+    normal = normalise(window.shown(received), models.simplify)
+    read = _ENDLESS.sub(lambda match: " " * len(match.group()), normal.text)
     numbers = find_numbers(normal.text)
     tokens = _tokens(normal.text, models.tagger)
-    fields = _fields(read, tokens, numbers, now, place, models)
-    fields = _as_received(fields, normal)
+    fields = _as_received(_fields(read, tokens, numbers, now, place, models), normal)
     crisis = find_crisis(read, models.crisis)
     matters = find_matters(read, models.classifier, models.matters)
-    return Analysis(
-        text=normal.received,
+    pii = (*numbers.pii, *find_accounts(normal.text), *_names(fields.persons))
+    analysis = Analysis(
+        text=received,
         script=normal.script,
         matters=matters,
         case_type=case_type(read, fields.demand, matters, crisis),
@@ -53,8 +71,27 @@ def analyse(text: str, now: datetime, place: Region | None = None, *, models: Mo
         crisis=crisis,
         role=role(read),
         fields=fields,
-        pii=merged((*numbers.pii, *find_accounts(normal.text), *_names(fields.persons))),
+        pii=merged(pii),
         cut=len(text) > _HEAD + _TAIL,
+    )
+    return _whole(analysis, window) if window.skipped else analysis
+
+
+def _whole(analysis: Analysis, window: Window) -> Analysis:
+    """What was found in the window at its place in the text, and the numbers of the middle."""
+    text = fold(analysis.text)
+    numbers = find_numbers(text)
+    moved = {slot: window.moved(getattr(analysis.fields, slot)) for slot in Fields.__slots__}
+    fields = replace(
+        Fields(**moved),
+        phones=tuple(_from(analysis.text, one) for one in numbers.phones),
+        idcards=tuple(_from(analysis.text, one) for one in numbers.idcards),
+    )
+    return replace(
+        analysis,
+        fields=fields,
+        crisis=replace(analysis.crisis, evidence=window.moved(analysis.crisis.evidence)),
+        pii=merged((*numbers.pii, *find_accounts(text), *_names(fields.persons))),
     )
 
 
@@ -105,15 +142,6 @@ def _tokens(text: str, tagger: Tagger) -> list[Token]:
     return [*tagger.tag(text[:_HEAD]), *ending]
 
 
-def _blanked(text: str) -> str:
-    """What the rules read: all of it, or the first and last 3,000 characters, at their offsets."""
-    text = _ENDLESS.sub(lambda match: " " * len(match.group()), text)
-    if len(text) <= _RULES_READ:
-        return text
-    half = _RULES_READ // 2
-    return text[:half] + " " * (len(text) - _RULES_READ) + text[-half:]
-
-
 def _without(text: str, spans: Sequence[Pii]) -> str:
     """Telephone and card numbers blanked, so that no sum or date is read out of them."""
     parts: list[str] = []
@@ -135,13 +163,14 @@ def _as_received(fields: Fields, normal: Normal) -> Fields:
         return fields
     return Fields(
         **{
-            slot: tuple(
-                replace(one, text=normal.received[one.start : one.end])
-                for one in getattr(fields, slot)
-            )
+            slot: tuple(_from(normal.received, one) for one in getattr(fields, slot))
             for slot in Fields.__slots__
         }
     )
+
+
+def _from(text: str, one: Item) -> Item:
+    return replace(one, text=text[one.start : one.end])
 
 
 def locate(text: str, *, models: Models) -> Region:

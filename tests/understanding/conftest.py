@@ -5,8 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from backend_api.understanding import Analysis, Region, analyse
+from backend_api.understanding.analysis import Analysis, Region
 from backend_api.understanding.models import DATA, Models, load
+from backend_api.understanding.pipeline import analyse
 from backend_api.understanding.train import main
 
 NOW = datetime(2026, 11, 21, 10, 0)  # noqa: DTZ001 -- a citizen's local time

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend_api.understanding import Analysis, mask
+from backend_api.understanding.analysis import Analysis
+from backend_api.understanding.masking import mask
 from tests.understanding.conftest import Read
 
 STORY = (
@@ -94,7 +95,36 @@ def test_masking_hides_every_personal_span(text: str, read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "1" * 50_000, "十" * 50_000, "😡" * 20_000, "\ud800" * 500, "我" * 50_000]
+    "text",
+    [
+        "",
+        " ",
+        "1" * 50_000,
+        "十" * 50_000,
+        "😡" * 20_000,
+        "\ud800" * 500,
+        "我" * 50_000,
+        "尊敬的" * 2000,
+        "我们业主" * 1500,
+        "学校公司" * 1500,
+        "有关部门" * 1500,
+    ],
 )
 def test_extreme_text_is_read_without_trouble(text: str, read: Read) -> None:
     assert read(text).cut == (len(text) > 1600)
+
+
+def test_a_very_long_text_is_read_at_both_ends_and_its_numbers_everywhere(read: Read) -> None:
+    filler = "这件事说来话长。" * 2000
+    text = (
+        f"老板欠我５千元。{filler}电话１３８１２３４５６７８。{filler}希望尽快处理，我住翠园路8号"
+    )
+    analysis = read(text)
+
+    assert analysis.cut
+    assert [one.text for one in analysis.fields.money] == ["５千元"]
+    assert [one.value for one in analysis.fields.phones] == ["13812345678"]
+    assert [one.text for one in analysis.fields.demand] == ["希望尽快处理"]
+    assert [one.text for one in analysis.fields.places] == ["翠园路8号"]
+    for one in (*analysis.fields.phones, *analysis.fields.demand, *analysis.fields.places):
+        assert text[one.start : one.end] == one.text

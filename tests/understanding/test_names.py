@@ -51,3 +51,26 @@ def test_a_generic_respondent_is_kept_apart(read: Read) -> None:
     orgs = read("物业收钱不办事").fields.orgs
 
     assert [(one.text, one.kind) for one in orgs] == [("物业", "generic")]
+
+
+@pytest.mark.parametrize(
+    ("text", "respondents"),
+    [
+        ("我在宏达建筑公司干了半年，工资一分没给，打了12345也没用", ["宏达建筑公司"]),
+        ("被东方驾校骗了四千块", ["东方驾校"]),
+        ("反映给住建局，住建局让我找街道办", []),
+        ("开发商一直拖着不交房，信访局说正在协调", ["开发商"]),
+        ("鑫达电子厂排放污水，环保局来过一次就没下文了", ["鑫达电子厂"]),
+        ("要求碧水湾物业公司退还多收的费用", ["碧水湾物业公司"]),
+        ("我向安居置业交了五万定金，现在楼盘停工了", ["安居置业"]),
+        ("社保局不给我办退休", ["社保局"]),
+        ("三楚物业公司的电梯老出质量问题", ["三楚物业公司"]),
+        ("尊敬的区教育局领导，您好", []),
+    ],
+)
+def test_the_respondent_is_told_by_the_words_around(
+    text: str, respondents: list[str], read: Read
+) -> None:
+    orgs = read(text).fields.orgs
+
+    assert [one.text for one in orgs if one.role == "respondent"] == respondents

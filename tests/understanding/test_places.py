@@ -1,7 +1,8 @@
 import pytest
 
-from backend_api.understanding import Region, locate
+from backend_api.understanding.analysis import Region
 from backend_api.understanding.models import Models
+from backend_api.understanding.pipeline import locate
 from tests.understanding.conftest import Read
 
 SITE = Region("广东省", "深圳市", "罗湖区", "翠竹街道", "水贝社区")
@@ -16,6 +17,17 @@ SITE = Region("广东省", "深圳市", "罗湖区", "翠竹街道", "水贝社�
         ("我们小区叫锦绣花园，电梯坏了", "锦绣花园"),
         ("A7县暮云镇暮云工业园水污染严重", "A7县暮云镇暮云工业园"),
         ("住在翠竹苑小区6栋2单元501", "翠竹苑小区6栋2单元501"),
+        ("油烟直接往屋里灌。就在永兴五金厂6栋。", "永兴五金厂6栋"),
+        ("事情发生在梅林二路87号石坝村", "梅林二路87号石坝村"),
+        ("我住安居苑B区，天天停水", "安居苑B区"),
+        ("白鹤村11组的水渠被人填了", "白鹤村11组"),
+        ("A3区航天溪湖的业主拿不到证", "A3区航天溪湖"),
+        ("东环二路与学府路交汇处的红绿灯坏了", "东环二路与学府路交汇处"),
+        ("解放东路12号育才中学门口每天堵车", "解放东路12号育才中学"),
+        ("人民医院门口乱停车", "人民医院"),
+        ("我住红砖厂宿舍三单元", "红砖厂宿舍三单元"),
+        ("事情就发生在我家楼下的小广场", "我家楼下的小广场"),
+        ("地址：平桥里老菜场", "平桥里老菜场"),
     ],
 )
 def test_consecutive_pieces_are_one_place(text: str, found: str, read: Read) -> None:
@@ -29,6 +41,13 @@ def test_a_place_has_its_parts(read: Read) -> None:
     assert (place.street, place.poi) == ("五常街道", "西溪花园12栋")
 
 
+@pytest.mark.parametrize("text", ["中山北路的护栏断了", "我住航天溪湖，电梯坏了"])
+def test_a_region_inside_another_name_is_none(text: str, read: Read) -> None:
+    [place] = read(text).fields.places
+
+    assert (place.province, place.city, place.county) == ("", "", "")
+
+
 def test_a_place_without_a_city_is_near_the_site(read: Read) -> None:
     [place] = read("锦绣花园3栋漏水", SITE).fields.places
 
@@ -36,7 +55,18 @@ def test_a_place_without_a_city_is_near_the_site(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["我们小区很吵", "我是河南信阳人", "走路摔了", "农村老家", "去医院看病"]
+    "text",
+    [
+        "我们小区很吵",
+        "我是河南信阳人",
+        "走路摔了",
+        "农村老家",
+        "去医院看病",
+        "在富士康上班",
+        "我住院了",
+        "事情发生在去年三月",
+        "学校食堂涨价",
+    ],
 )
 def test_generic_words_are_no_place(text: str, read: Read) -> None:
     assert read(text).fields.places == ()
