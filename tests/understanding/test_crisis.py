@@ -7,6 +7,8 @@ from tests.understanding.conftest import Read
     ("text", "level", "kind"),
     [
         ("我不想活了", 2, "self_harm"),
+        ("老板说要弄死我", 2, "violence"),
+        ("他们放话要打死我们全家", 2, "violence"),
         ("活着没意思了", 2, "self_harm"),
         ("要不到钱我就跳楼", 2, "self_harm"),
         ("药都买好了，今晚就解脱", 3, "self_harm"),

@@ -35,6 +35,8 @@ def test_a_sum_is_found_with_its_value(text: str, found: str, low: float, high: 
     "text",
     [
         "我住3栋502",
+        "投诉八百遍了没人理",
+        "跑了三百趟都没办成",
         "二十多个工友",
         "2019年的事",
         "万一出事怎么办",
