@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 
-from console.values import Account, Case, CasePage, SignedIn, Transcript, Waiting
+from console.values import Account, Case, CasePage, SignedIn, Transcript, Waiting, words
 
 TIME_LIMIT = httpx.Timeout(15.0, connect=5.0)
 
@@ -55,6 +55,11 @@ class Api:
 
     async def case(self, case_id: str) -> Case:
         return Case.read((await self._call("GET", f"/v1/cases/{case_id}")).json())
+
+    async def unmask(self, case_id: str, reason: str) -> dict[str, str]:
+        """Field → readable value; the api records who asked, and the reason."""
+        answer = await self._call("POST", f"/v1/cases/{case_id}/unmask", {"reason": reason})
+        return {field: words(value) for field, value in answer.json()["values"].items()}
 
     async def messages(self, conversation: str, after: int = 0) -> Transcript:
         path = f"/v1/conversations/{conversation}/messages"

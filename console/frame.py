@@ -15,7 +15,7 @@ PAGES = (("cases", "/"), ("queue", "/queue"))
 
 
 def dress(heading: str) -> None:
-    ui.colors(primary=GREEN)
+    ui.colors(primary=GREEN, positive=GREEN)
     ui.add_css(STYLE.read_text("utf-8"))
     ui.page_title(f"{heading} · {text('title')}")
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 Json = Mapping[str, Any]
+PERSONAL = ("contact", "name")  # the fields that the api masks as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ class CaseField:
     value: str
     source_seq: int | None
     how: str
+
+    @property
+    def is_masked(self) -> bool:
+        """138****0000, 王**; a number that was not given has nothing to show."""
+        return self.field in PERSONAL and "*" in self.value
 
     @classmethod
     def read(cls, body: Json) -> Self:

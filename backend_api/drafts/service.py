@@ -38,6 +38,15 @@ _LATEST_WITH_FACTS = (
         .scalar_subquery()
     )
 )
+_SUPERSEDE = (
+    update(Fact)
+    .where(
+        Fact.draft_id == bindparam("draft"),
+        Fact.field.in_(bindparam("fields", expanding=True)),
+        Fact.superseded_at.is_(None),
+    )
+    .values(superseded_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +117,8 @@ async def write_facts(
     """Set fields; what was known before is kept as superseded."""
     if not findings:
         return
-    await session.execute(
-        update(Fact)
-        .where(
-            Fact.draft_id == draft,
-            Fact.field.in_(findings),
-            Fact.superseded_at.is_(None),
-        )
-        .values(superseded_at=at)
+    await (await session.connection()).execute(
+        _SUPERSEDE, {"draft": draft, "fields": list(findings), "at": at}
     )
     session.add_all(
         Fact(

@@ -78,6 +78,11 @@ from backend_api.turns.rules import (
 from backend_api.understanding.analysis import Analysis
 
 MAX_MESSAGES = 100
+_STORE_ANALYSIS = (
+    update(Message)
+    .where(Message.id == bindparam("message"))
+    .values(analysis_sealed=bindparam("sealed"))
+)
 _WITH_PLACE = (
     select(Conversation, Site.place)
     .outerjoin(Site, Site.id == Conversation.site_id)
@@ -481,11 +486,12 @@ async def _card(session: AsyncSession, waiting: Waiting, kind: str | None) -> Ca
 
 
 async def _store_analyses(session: AsyncSession, said: Sequence[Said]) -> None:
-    for one in said:
-        sealed = seal(session, json.dumps(one.analysis.to_json(), ensure_ascii=False))
-        await session.execute(
-            update(Message).where(Message.id == one.id).values(analysis_sealed=sealed)
-        )
+    analyses = [json.dumps(one.analysis.to_json(), ensure_ascii=False) for one in said]
+    rows = [
+        {"message": one.id, "sealed": seal(session, analysis)}
+        for one, analysis in zip(said, analyses, strict=True)
+    ]
+    await (await session.connection()).execute(_STORE_ANALYSIS, rows)
 
 
 def _crisis_text(kinds: Sequence[str]) -> str:

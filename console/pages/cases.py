@@ -8,6 +8,7 @@ from nicegui import ui
 
 from console import clock
 from console.frame import sheet, title
+from console.pages.unmasking import Unmasking
 from console.session import Desk, text, word
 from console.told import ToldPlainly
 from console.transcript import TranscriptView
@@ -103,7 +104,9 @@ async def show_case(desk: Desk, case: Case) -> None:
     with ui.element("div").classes("columns"):
         with ui.column().classes("panel"):
             title(text("case.fields"), 2)
-            show_fields(case.fields)
+            masked = show_fields(case.fields)
+            if masked:
+                Unmasking(desk, case.row.id, masked)
         with ui.column().classes("panel"):
             await show_transcript(desk, case.conversation)
 
@@ -113,7 +116,9 @@ def about(row: CaseRow) -> tuple[str, ...]:
     return kind, row.matter, row.unit, row.site, clock.stamp(row.registered_at)
 
 
-def show_fields(fields: tuple[CaseField, ...]) -> None:
+def show_fields(fields: tuple[CaseField, ...]) -> dict[str, ui.label]:
+    """Where each masked value stands."""
+    masked = {}
     if not fields:
         ui.label(text("case.no_fields")).classes("soft")
     with ui.element("dl").classes("facts"):
@@ -121,8 +126,11 @@ def show_fields(fields: tuple[CaseField, ...]) -> None:
             with ui.element("dt"):
                 ui.label(field.label)
             with ui.element("dd").props(f"data-field={field.field}"):
-                ui.label(field.value)
+                value = ui.label(field.value)
                 show_origin(field)
+            if field.is_masked:
+                masked[field.field] = value
+    return masked
 
 
 def show_origin(field: CaseField) -> None:

@@ -25,6 +25,7 @@ POLICY = (
 )
 AT = "2026-03-02T09:05:00+08:00"
 PASSWORD = "first-Time-77"
+NUMBER = "13800000000"
 NEW_PASSWORD = "a-Longer-one-2026"
 
 Frame = dict[str, Any]
@@ -56,6 +57,7 @@ class State:
     tokens: set[str] = field(default_factory=set)
     cases: list[Frame] = field(default_factory=list)
     queue: list[Frame] = field(default_factory=list)
+    unmasked: list[tuple[str, str]] = field(default_factory=list)  # case, reason
     failures: int = 0
     greeting: str | None = None
     answers: bool = True
@@ -233,6 +235,20 @@ def add_password(router: APIRouter, state: State) -> None:
 
 
 def add_case_calls(router: APIRouter, state: State) -> None:
+    add_cases(router, state)
+    add_unmasking(router, state)
+
+
+def add_unmasking(router: APIRouter, state: State) -> None:
+    @router.post("/v1/cases/{case_id}/unmask")
+    async def unmask(case_id: str, body: Frame) -> Response:
+        if body["reason"] not in {"contact", "verify", "emergency", "legal_duty"}:
+            return problem(422, "malformed", "格式不对。")
+        state.unmasked.append((case_id, body["reason"]))
+        return JSONResponse({"values": {"contact": NUMBER}})
+
+
+def add_cases(router: APIRouter, state: State) -> None:
     @router.get("/v1/cases")
     async def cases(limit: int = 50, before: str | None = None) -> Frame:
         items = [case for case in state.cases if before is None or case["number"] < before]

@@ -99,6 +99,19 @@ def test_read_back_is_a_list_and_its_words_appear_once(
     picture(page, "phone-read-back")
 
 
+def test_the_longest_label_of_a_card_stays_on_one_line(page: Page, fake: FakeApi) -> None:
+    row = {"field": "demand", "label": "希望怎么解决", "value": "退还押金"}
+    fake.bot_says("请您看看。", card={"kind": "read_back", "rows": [row]})
+    lines = page.locator(".read-back dt").evaluate(
+        "e => e.clientHeight / parseFloat(getComputedStyle(e).lineHeight)"
+    )
+    assert lines < 1.5
+    label, value = (page.locator(f".read-back {part}").bounding_box() for part in ("dt", "dd"))
+    assert label is not None
+    assert value is not None
+    assert value["x"] >= label["x"] + label["width"]
+
+
 def test_a_card_whose_text_is_worded_otherwise_loses_nothing(page: Page, fake: FakeApi) -> None:
     rows = [{"field": "number", "label": "登记编号", "value": "LH-20260302-00017-4"}]
     card = {"kind": "receipt", "rows": rows}
@@ -398,6 +411,12 @@ def test_both_languages_have_the_same_texts() -> None:
     blocks = re.findall(r"const (zh|en) = \{(.*?)\n\};", source, re.DOTALL)
     names = {language: re.findall(r"^  (\w+):", block, re.MULTILINE) for language, block in blocks}
     assert names["zh"] == names["en"]
+
+
+@pytest.mark.parametrize("name", ["texts.js", "index.html"])
+def test_chinese_texts_have_chinese_punctuation(name: str) -> None:
+    source = (STATIC / name).read_text("utf-8")
+    assert re.findall(r"[\u4e00-\u9fff][,;:!?.]|[,;:!?][\u4e00-\u9fff]", source) == []
 
 
 @pytest.mark.parametrize("path", sorted(STATIC.rglob("*.js")), ids=lambda path: path.name)

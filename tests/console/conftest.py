@@ -5,22 +5,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
 from tests.browser.chromium import launched
-from tests.browser.fake_api import FakeApi, State, serving
+from tests.browser.fake_api import PASSWORD, FakeApi, State, serving
+from tests.console.desk import Desk, Seat, fill_sign_in
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
+WIDE = ViewportSize(width=1280, height=720)
 
 
 @pytest.fixture(scope="module")
@@ -29,17 +26,23 @@ def api_server() -> Iterator[FakeApi]:
         yield fake
 
 
-@pytest.fixture
-def fake(api_server: FakeApi) -> FakeApi:
-    api_server.state.reset()
-    return api_server
-
-
 @pytest.fixture(scope="module")
-def console_url(api_server: FakeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def desk(api_server: FakeApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Console and browser start side by side."""
+    temporary, folder = tmp_path_factory.mktemp("temporary"), tmp_path_factory.mktemp("cwd")
+    with console(api_server.url, temporary, folder) as (url, process), launched() as browser:
+        wait_until_healthy(url, process)
+        yield opened(browser, url)
+    assert list(folder.iterdir()) == [], "the console wrote into its working folder"
+    assert list(temporary.iterdir()) == [], "the console left sessions behind"
+
+
+@contextmanager
+def console(
+    api_url: str, temporary: Path, folder: Path
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The console as its own process, started as supervisor starts it."""
     port = free_port()
-    temporary, folder = tmp_path_factory.mktemp("temporary"), tmp_path_factory.mktemp("cwd")
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
@@ -47,20 +50,16 @@ def console_url(api_server: FakeApi, tmp_path_factory: pytest.TempPathFactory) -
         "TMPDIR": str(temporary),
         "HUALIAO_HOST": "127.0.0.1",
         "HUALIAO_CONSOLE_PORT": str(port),
-        "HUALIAO_API_URL": api_server.url,
+        "HUALIAO_API_URL": api_url,
         "HUALIAO_CONSOLE_SECRET": secrets.token_urlsafe(32),
     }
     command = [sys.executable, "-m", "console.main"]
     with subprocess.Popen(command, cwd=folder, env=environment) as process:
         try:
-            url = f"http://127.0.0.1:{port}"
-            wait_until_healthy(url, process)
-            yield url
+            yield f"http://127.0.0.1:{port}", process
         finally:
             process.terminate()
             process.wait(20)
-    assert list(folder.iterdir()) == [], "the console wrote into its working folder"
-    assert list(temporary.iterdir()) == [], "the console left sessions behind"
 
 
 def free_port() -> int:
@@ -82,26 +81,68 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
     pytest.fail("the console did not start within a minute")
 
 
-@pytest.fixture
-def page(browser: Browser, console_url: str, fake: FakeApi) -> Iterator[Page]:
-    """A staff member's browser; any error or any request to elsewhere fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="zh-CN")
+def opened(browser: Browser, url: str) -> Desk:
+    context = browser.new_context(base_url=url, viewport=WIDE, locale="zh-CN")
     context.set_default_timeout(10_000)
-    page = context.new_page()
-    errors: list[str] = []
-    outside: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    desk = Desk(url, context, context.new_page())
+    desk.tab.on("pageerror", lambda error: desk.errors.append(str(error)))
 
     def note(request: Request) -> None:
-        if not request.url.startswith((console_url, "about:", "data:", "blob:")):
-            outside.append(request.url)
+        if not request.url.startswith((url, "about:", "data:", "blob:")):
+            desk.outside.append(request.url)
 
-    page.on("request", note)
-    page.goto(console_url)
-    yield page
-    context.close()
-    assert errors == []
-    assert outside == []
+    desk.tab.on("request", note)
+    return desk
+
+
+@pytest.fixture(scope="module")
+def seat(desk: Desk, api_server: FakeApi) -> Seat:
+    state = api_server.state
+    state.reset()
+    state.must_change = False
+    desk.tab.goto("/sign-in")
+    fill_sign_in(desk.tab, PASSWORD)
+    expect(desk.tab.get_by_role("heading", name="诉求件", exact=True)).to_be_visible()
+    (token,) = state.tokens
+    return Seat(desk.context.cookies(), token)
+
+
+@pytest.fixture
+def fake(api_server: FakeApi, seat: Seat) -> FakeApi:
+    """As new, but the seat stays good: pages of the test before still ask for a moment."""
+    api_server.state.reset()
+    api_server.state.tokens.add(seat.token)
+    return api_server
+
+
+@pytest.fixture
+def blank(desk: Desk, fake: FakeApi) -> Iterator[Page]:
+    """Nobody at an empty tab; any error or any request to elsewhere fails the test."""
+    desk.context.clear_cookies()
+    desk.errors.clear()
+    desk.outside.clear()
+    yield desk.tab
+    desk.tab.goto("about:blank")
+    desk.tab.set_viewport_size(WIDE)
+    assert desk.errors == []
+    assert desk.outside == []
+
+
+@pytest.fixture
+def stranger(blank: Page) -> Page:
+    """Somebody at the sign-in page."""
+    blank.goto("/sign-in")
+    return blank
+
+
+@pytest.fixture
+def page(blank: Page, desk: Desk, fake: FakeApi, seat: Seat) -> Page:
+    """Somebody who signed in before, with a password chosen long ago; no page is open yet."""
+    desk.context.add_cookies(
+        [{"name": one["name"], "value": one["value"], "url": desk.url} for one in seat.cookies]
+    )
+    fake.state.must_change = False
+    return blank
 
 
 @pytest.fixture

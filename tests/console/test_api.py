@@ -37,6 +37,20 @@ async def test_a_reply_carries_the_token_and_its_id() -> None:
     assert json.loads(request.content) == {"message_id": str(UUID(int=7)), "text": "您好"}
 
 
+async def test_a_number_is_asked_for_with_its_reason() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"values": {"contact": "13800000000"}})
+
+    shown = await api_answering(answer).unmask("c1", "verify")
+    (request,) = seen
+    assert (request.method, request.url.path) == ("POST", "/v1/cases/c1/unmask")
+    assert json.loads(request.content) == {"reason": "verify"}
+    assert shown == {"contact": "13800000000"}
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind", "code"),
     [

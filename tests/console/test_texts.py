@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from console.clock import hour, minutes_between, stamp
+from console.pages.unmasking import REASONS
 from console.texts import LANGUAGES, catalogue, text_in, word_in
 from console.values import words
 
@@ -23,6 +24,16 @@ def test_every_text_named_in_the_code_exists(language: str) -> None:
     names = set(re.findall(r'\btext\("([a-z_.]+)"', source))
     assert len(names) > 20
     assert names <= set(catalogue(language))
+
+
+def test_chinese_texts_have_chinese_punctuation() -> None:
+    half = re.compile(r"[\u4e00-\u9fff][,;:!?.]|[,;:!?][\u4e00-\u9fff]")
+    assert [text for text in catalogue("zh").values() if half.search(text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_to_see_a_number_has_its_words(language: str) -> None:
+    assert all(word_in(language, "unmask_reason", reason) != reason for reason in REASONS)
 
 
 def test_an_unknown_code_is_shown_as_it_is() -> None:

@@ -248,6 +248,7 @@ part('size').addEventListener('click', () => {
   const large = !document.documentElement.classList.contains('large');
   rememberType(large);
   showSize(large);
+  wordsChanged();
   toEnd();
 });
 scroller.addEventListener('scroll', () => { if (nearEnd()) part('newer').hidden = true; });

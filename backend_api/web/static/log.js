@@ -113,7 +113,7 @@ function wordsOf(element) {
 
 function bubble(frame) {
   const element = document.createElement('article');
-  element.className = 'message ' + sender(frame.from);
+  element.className = 'message ' + sender(frame.from) + (frame.card ? ' wide' : '');
   element.append(paragraph(text('from_' + sender(frame.from)), 'from'));
   const [before, after] = frame.card ? wordsBesideCard(frame.text, frame.card) : [frame.text, ''];
   if (before) element.append(paragraph(before, 'text'));
