@@ -202,10 +202,16 @@ async def receive(
     message = _append(session, conversation, Author.CITIZEN, Words(text), at)
     message.vendor_id = message_id
     await session.flush()
-    await enqueue(session, TURN_JOB, lock=str(conversation.id), conversation=str(conversation.id))
+    await promise_turn(session, conversation.id)
     if not bot_may_speak(conversation.status):
         await announce(session, conversation.id)
     return message.seq
+
+
+async def promise_turn(session: AsyncSession, conversation: UUID) -> None:
+    """One turn of a conversation at a time, in order, on any number of machines."""
+    key = str(conversation)
+    await enqueue(session, TURN_JOB, lock=key, conversation=key)
 
 
 async def seq_of(session: AsyncSession, conversation: UUID, message_id: str) -> int | None:

@@ -1,10 +1,13 @@
 """Promises as rows: a job is enqueued in the transaction that makes it necessary."""
 
+from datetime import timedelta
 from typing import cast
 
 import procrastinate
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.core.clock import now
 
 Jobs = procrastinate.App
 
@@ -26,10 +29,26 @@ async def _autocommit(connection: psycopg.AsyncConnection[tuple[object, ...]]) -
     await connection.set_autocommit(True)
 
 
-async def enqueue(session: AsyncSession, name: str, *, lock: str | None, **args: str) -> None:
-    """Promise a job with this transaction; jobs that share a lock run one at a time, in order."""
+async def enqueue(
+    session: AsyncSession,
+    name: str,
+    *,
+    lock: str | None,
+    later: timedelta | None = None,
+    **args: str,
+) -> None:
+    """Promise a job with this transaction; jobs that share a lock run one at a time, in order.
+
+    Give a job for `later` no lock: it would hold up everything that comes before its time.
+    """
     raw = (await (await session.connection()).get_raw_connection()).driver_connection
     jobs: Jobs = session.info["jobs"]
     connection = cast("psycopg.AsyncConnection[tuple[object, ...]]", raw)
-    task = jobs.configure_task(name, allow_unknown=True, connection=connection, lock=lock)
+    task = jobs.configure_task(
+        name,
+        allow_unknown=True,
+        connection=connection,
+        lock=lock,
+        schedule_at=now() + later if later is not None else None,
+    )
     await task.defer_async(**args)

@@ -6,8 +6,9 @@ from typing import Any, NotRequired, TypedDict
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-# A turn costs some 10 ms; ten seconds mean that something is stuck.
-TIMEOUT = httpx.Timeout(10.0, connect=2.0)
+# A turn costs some 10 ms; five seconds mean that something is stuck. Not longer: a cry for help
+# that comes meanwhile waits for this try to end.
+TIMEOUT = httpx.Timeout(5.0, connect=2.0)
 
 
 class EngineDownError(Exception):

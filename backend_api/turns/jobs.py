@@ -10,7 +10,7 @@ from backend_api.conversations.service import TURN_JOB
 from backend_api.core.clock import now
 from backend_api.core.jobs import Jobs
 from backend_api.turns.rules import GIVE_UP_AT, TELL_DELAY_AT, wait_before_retry
-from backend_api.turns.service import Turns
+from backend_api.turns.service import AGAIN_JOB, Turns
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,11 @@ def register(jobs: Jobs, turns: Turns) -> None:
         except Exception as exc:  # noqa: BLE001 - the one boundary: the citizen is told, the job retried
             await _tell(turns, UUID(conversation), attempts, exc)
 
-    del run_turn
+    @jobs.task(name=AGAIN_JOB)
+    async def try_again(conversation: str) -> None:
+        await turns.promise_again(UUID(conversation))
+
+    del run_turn, try_again
 
 
 async def _tell(turns: Turns, conversation: UUID, attempts: int, failure: Exception) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from backend_api.drafts.rules import ANONYMOUS, How, masked_value
-from backend_api.understanding.analysis import Analysis, Crisis, Pii, Place
+from backend_api.understanding.analysis import Analysis, Pii, Place
 from backend_api.understanding.lead_ins import is_lead_in
 from backend_api.understanding.masking import mask
 
@@ -134,10 +134,6 @@ def wait_before_retry(attempts: int) -> timedelta | None:
         return None
     seconds = RETRY_WAITS[attempts] if attempts < len(RETRY_WAITS) else RETRY_AFTER_THAT
     return timedelta(seconds=seconds)
-
-
-def worst_crisis(said: Sequence[Said]) -> Crisis:
-    return max((one.analysis.crisis for one in said), key=lambda crisis: crisis.level)
 
 
 def propose(said: Sequence[Said], question: Question) -> list[Proposal]:
@@ -279,6 +275,14 @@ def next_misunderstood(before: int, intent: str, responses: Iterable[str]) -> in
     """How many times in a row the engine did not know what to make of it."""
     lost = intent == "nlu_fallback" or any(one.startswith("utter_default") for one in responses)
     return before + 1 if lost else 0
+
+
+def shortened(text: str) -> str:
+    """What the engine reads of a very long text: how it begins and how it ends."""
+    if len(text) <= MAX_ENGINE_CHARACTERS:
+        return text
+    half = MAX_ENGINE_CHARACTERS // 2
+    return text[: half - 1] + "\n" + text[-half:]
 
 
 def joined(said: Sequence[Said]) -> str:

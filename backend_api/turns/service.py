@@ -8,9 +8,10 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+import anyio
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,12 +25,14 @@ from backend_api.conversations.service import (
     Words,
     lock_conversation,
     messages_after,
+    promise_turn,
     say,
 )
-from backend_api.core.clock import now
+from backend_api.core.clock import CHINA, now
 from backend_api.core.crypto import seal, unseal
 from backend_api.core.db import Sessions
 from backend_api.core.ids import new_id
+from backend_api.core.jobs import enqueue
 from backend_api.drafts.models import Fact
 from backend_api.drafts.rules import ANONYMOUS, DraftStatus, How, settled_slots
 from backend_api.drafts.service import (
@@ -53,7 +56,6 @@ from backend_api.turns.rules import (
     CRISIS_LEVEL,
     FACT_FIELDS,
     LOST_AFTER,
-    MAX_ENGINE_CHARACTERS,
     PIECES,
     STORY,
     Known,
@@ -71,13 +73,17 @@ from backend_api.turns.rules import (
     reopened,
     replaces,
     restated,
+    shortened,
     stays_anonymous,
     with_more_story,
-    worst_crisis,
 )
-from backend_api.understanding.analysis import Analysis
+from backend_api.understanding.alarm import judge_crisis
+from backend_api.understanding.analysis import Analysis, Crisis
 
 MAX_MESSAGES = 100
+# After giving up on an engine that is down: when to look again.
+TRY_AGAIN = timedelta(minutes=1)
+AGAIN_JOB = "turns.again"
 _STORE_ANALYSIS = (
     update(Message)
     .where(Message.id == bindparam("message"))
@@ -95,6 +101,16 @@ class OutdatedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A citizen's message as it was stored."""
+
+    id: UUID
+    seq: int
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """What a turn begins with; read in one short transaction."""
 
@@ -107,7 +123,13 @@ class Waiting:
     place: str
     facts: dict[str, Known]
     filed: bool
-    said: tuple[tuple[UUID, int, str], ...]
+    # the citizen's last words of the turn before, and what waits now
+    before: str
+    heard: tuple[Heard, ...]
+
+    @property
+    def last_seq(self) -> int:
+        return self.heard[-1].seq
 
 
 @dataclass(slots=True)
@@ -140,51 +162,95 @@ class Turns:
         if waiting is None:
             return None
         trace.stage("take_ms")
-        said = self._read(waiting)
+        # First, and with nothing but a word list: danger waits for no model and no engine.
+        crisis = judge_crisis([one.text for one in waiting.heard], waiting.before)
+        if crisis.level >= CRISIS_LEVEL:
+            return await self._crisis(waiting, crisis, trace, attempts)
+        if await self._receipt_is_due(waiting, trace, attempts):
+            return Outcome.ANSWERED
+        said = await self._read(waiting)
         trace.stage("understand_ms")
         if not bot_may_speak(waiting.status):
             return await self._held(waiting, said, trace)
-        if worst_crisis(said).level >= CRISIS_LEVEL:
-            return await self._crisis(waiting, said, trace, attempts)
         return await self._converse(waiting, said, trace, attempts)
 
     async def tell_delay(self, conversation: UUID) -> None:
         """The turn keeps failing: say that the words are kept. Called once a turn."""
         async with self.sessions.begin() as session:
+            waiting = await take(session, conversation)
             locked = await lock_conversation(session, conversation)
-            if bot_may_speak(locked.status):
-                words = [Words(citizen_text("delayed"))]
-                await say(session, locked, Speaker(Author.SYSTEM), words, at=now())
+            if waiting is None or not bot_may_speak(locked.status):
+                return
+            if _told_before(locked, "delayed_seq", waiting):
+                return
+            words = [Words(citizen_text("delayed"))]
+            await say(session, locked, Speaker(Author.SYSTEM), words, at=now())
 
     async def give_up(self, conversation: UUID, *, attempts: int, failure: Exception) -> None:
         """Tell the truth, keep the words, call a person.
 
-        Where the engine was only out of reach, the words go on waiting for the next turn.
+        Where the engine was only out of reach, the words go on waiting and a later try is promised:
+        once it is back they are answered, unless a person has them by then.
         """
         async with self.sessions.begin() as session:
             waiting = await take(session, conversation)
             if waiting is None:
                 return
             locked = await lock_conversation(session, conversation)
-            await request_person(session, locked, Reason.FAILURE, at=now())
-            words = [Words(citizen_text("given_up"))]
-            await say(session, locked, Speaker(Author.SYSTEM, waiting.id), words, at=now())
+            told = _told_before(locked, "given_up_seq", waiting)
+            if bot_may_speak(locked.status) and not told:
+                await request_person(session, locked, Reason.FAILURE, at=now())
+                words = [Words(citizen_text("given_up"))]
+                await say(session, locked, Speaker(Author.SYSTEM, waiting.id), words, at=now())
             _end(session, locked, waiting, Outcome.GIVEN_UP, Trace(), attempts)
             if isinstance(failure, EngineDownError):
-                locked.answered_seq = waiting.said[0][1] - 1
+                locked.answered_seq = waiting.heard[0].seq - 1
+                await enqueue(
+                    session, AGAIN_JOB, lock=None, later=TRY_AGAIN, conversation=str(locked.id)
+                )
 
-    def _read(self, waiting: Waiting) -> tuple[Said, ...]:
-        at = now()
-        return tuple(
-            Said(message, seq, text, self.read(text, at, waiting.place))
-            for message, seq, text in waiting.said
-        )
+    async def promise_again(self, conversation: UUID) -> None:
+        """The later try: an ordinary turn in the conversation's order."""
+        async with self.sessions.begin() as session:
+            await promise_turn(session, conversation)
+
+    async def _read(self, waiting: Waiting) -> tuple[Said, ...]:
+        """In a thread of its own: a long letter must not hold up the other conversations."""
+
+        def read() -> tuple[Said, ...]:
+            return tuple(
+                Said(
+                    one.id,
+                    one.seq,
+                    one.text,
+                    self.read(one.text, one.at.astimezone(CHINA), waiting.place),
+                )
+                for one in waiting.heard
+            )
+
+        return await anyio.to_thread.run_sync(read)
+
+    async def _receipt_is_due(self, waiting: Waiting, trace: Trace, attempts: int) -> bool:
+        """The case was filed by a try that died before it could say so: say it now."""
+        if not waiting.filed or _asking(waiting) != "confirmed":
+            return False
+        async with self.sessions.begin() as session:
+            locked = await lock_conversation(session, waiting.conversation)
+            case = await latest_case(session, waiting.conversation)
+            if case is None or case.created_at < waiting.heard[0].at:
+                return False
+            card = Card(kind="receipt", rows=receipt_rows(session, case))
+            words = [Words(citizen_text("filed"), card=card)]
+            await say(session, locked, Speaker(Author.SYSTEM, waiting.id), words, at=now())
+            locked.state = {**locked.state, "asking": None, "form": None}
+            _end(session, locked, waiting, Outcome.ANSWERED, trace, attempts)
+        return True
 
     async def _converse(
         self, waiting: Waiting, said: Sequence[Said], trace: Trace, attempts: int
     ) -> Outcome:
         proposals = propose(said, _question(waiting))
-        text = joined_masked(said)[:MAX_ENGINE_CHARACTERS]
+        text = shortened(joined_masked(said))
         metadata = _metadata(waiting, proposals, len(text))
         answer = await self.engine.answer(
             sender=f"{waiting.id}-{attempts}", text=text, metadata=metadata
@@ -200,10 +266,9 @@ class Turns:
             return await finish(session, waiting, said, answer, ending)
 
     async def _crisis(
-        self, waiting: Waiting, said: Sequence[Said], trace: Trace, attempts: int
+        self, waiting: Waiting, crisis: Crisis, trace: Trace, attempts: int
     ) -> Outcome:
         """The right line first, then one question; a person is called. No engine is asked."""
-        crisis = worst_crisis(said)
         async with self.sessions.begin() as session:
             locked = await lock_conversation(session, waiting.conversation)
             at = now()
@@ -211,19 +276,21 @@ class Turns:
             if bot_may_speak(locked.status):
                 words = [Words(_crisis_text(crisis.kinds)), Words(citizen_text("crisis_queued"))]
                 await say(session, locked, Speaker(Author.BOT, waiting.id), words, at=at)
+                locked.state = {**locked.state, "asking": None, "form": None}
+            _end(session, locked, waiting, Outcome.CRISIS, trace, attempts)
+        # The answer is out. Only now what may take time, or fail.
+        said = await self._read(waiting)
+        async with self.sessions.begin() as session:
             await _store_analyses(session, said)
             await _keep(session, waiting, _told(waiting, said))
-            locked.state = {**locked.state, "asking": None, "form": None}
-            _end(session, locked, waiting, Outcome.CRISIS, trace, attempts)
         return Outcome.CRISIS
 
     async def _held(self, waiting: Waiting, said: Sequence[Said], trace: Trace) -> Outcome:
-        """A person holds the conversation: understand, raise the risk if need be, stay silent."""
-        crisis = worst_crisis(said)
+        """A person holds the conversation: understand, and stay silent."""
         async with self.sessions.begin() as session:
             locked = await lock_conversation(session, waiting.conversation)
-            if crisis.level >= CRISIS_LEVEL:
-                await request_person(session, locked, Reason.CRISIS, risk=crisis.level, at=now())
+            if bot_may_speak(locked.status):
+                raise OutdatedError
             await _store_analyses(session, said)
             _end(session, locked, waiting, Outcome.HELD, trace, 0)
         return Outcome.HELD
@@ -247,12 +314,14 @@ async def take(session: AsyncSession, conversation_id: UUID) -> Waiting | None:
     messages = await messages_after(
         session,
         conversation.id,
-        conversation.answered_seq,
+        conversation.answered_seq - 1,
         authors=frozenset({Author.CITIZEN}),
         limit=MAX_MESSAGES,
     )
-    if not messages:
+    waits = [one for one in messages if one.seq > conversation.answered_seq]
+    if not waits:
         return None
+    before = messages[0] if messages[0] is not waits[0] else None
     draft, facts = await latest_draft_with_facts(session, conversation.id)
     return Waiting(
         id=new_id(),
@@ -264,7 +333,11 @@ async def take(session: AsyncSession, conversation_id: UUID) -> Waiting | None:
         place=place or "",
         facts=_known(session, facts),
         filed=draft is not None and draft.status is DraftStatus.FILED,
-        said=tuple((one.id, one.seq, unseal(session, one.body_sealed)) for one in messages),
+        before=unseal(session, before.body_sealed) if before is not None else "",
+        heard=tuple(
+            Heard(one.id, one.seq, unseal(session, one.body_sealed), one.created_at)
+            for one in waits
+        ),
     )
 
 
@@ -307,7 +380,7 @@ def _end(
     trace: Trace,
     attempts: int,
 ) -> None:
-    conversation.answered_seq = waiting.said[-1][1]
+    conversation.answered_seq = waiting.last_seq
     conversation.turn_count = waiting.number
     conversation.version += 1
     session.add(
@@ -315,8 +388,8 @@ def _end(
             id=waiting.id,
             conversation_id=conversation.id,
             number=waiting.number,
-            first_seq=waiting.said[0][1],
-            last_seq=waiting.said[-1][1],
+            first_seq=waiting.heard[0].seq,
+            last_seq=waiting.last_seq,
             outcome=outcome,
             attempts=attempts,
             trace=trace.values,
@@ -324,6 +397,13 @@ def _end(
     )
     if outcome is Outcome.GIVEN_UP:
         record(session, SYSTEM, "turn.given_up", Subject("conversation", conversation.id))
+
+
+def _told_before(conversation: Conversation, mark: str, waiting: Waiting) -> bool:
+    """Was this said about these very messages already? Notes that it is said now."""
+    before = conversation.state.get(mark) or 0
+    conversation.state = {**conversation.state, mark: waiting.last_seq}
+    return int(before) >= waiting.last_seq
 
 
 def _question(waiting: Waiting) -> Question:
@@ -360,7 +440,7 @@ def _metadata(waiting: Waiting, proposals: Sequence[Proposal], length: int) -> E
     return EngineTurn(
         conversation=str(waiting.conversation),
         turn=str(waiting.id),
-        message=str(waiting.said[-1][0]),
+        message=str(waiting.heard[-1].id),
         draft=_settled(waiting, restated(proposals, waiting.facts)),
         asking=_asking(waiting),
         form=form if isinstance(form, str) else None,
@@ -382,6 +462,7 @@ def _next_state(
     repeated = answer.state.asking == question.field
     dropped = reopened(sent, answer.state.slots, answer.state.form)
     return {
+        "noticed": True,
         "reopened": " ".join(dropped),
         "asking": answer.state.asking,
         # A question put again is still the one that earlier messages may answer.
@@ -467,7 +548,7 @@ def _classified(said: Sequence[Said]) -> dict[str, Finding]:
 
 
 async def _words(session: AsyncSession, waiting: Waiting, answer: EngineAnswer) -> list[Words]:
-    words = [Words(citizen_text("notice"))] if waiting.number == 1 else []
+    words = [] if waiting.state.get("noticed") else [Words(citizen_text("notice"))]
     for message in answer.messages:
         card = await _card(session, waiting, message.card)
         words.append(Words(message.text, tuple(message.choices), card))

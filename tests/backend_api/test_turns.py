@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
+import anyio
 import httpx
 import pytest
 from sqlalchemy import func, select
@@ -41,8 +43,6 @@ def read(text: str, at: datetime, place: str) -> Analysis:
         end = start + len(PHONE)
         phones = (Phone(start, end, PHONE, PHONE, "mobile"),)
         found = replace(found, fields=Fields(phones=phones), pii=(Pii(start, end, "phone"),))
-    if "不想活" in text:
-        found = replace(found, crisis=Crisis(3, ("self_harm",), ()))
     return found
 
 
@@ -214,7 +214,58 @@ async def test_a_crisis_is_answered_without_the_engine(world: World) -> None:
     assert "12356" in str(replies[0]["text"])
     async with world.sessions() as session:
         handoff = (await session.scalars(select(Handoff))).one()
-        assert (handoff.reason, handoff.risk) == (Reason.CRISIS, 3)
+        assert (handoff.reason, handoff.risk) == (Reason.CRISIS, 2)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param(["我不想", "活了"], id="in-pieces"),
+        pytest.param(["说" * 3500 + "。我不想活了，我要跳楼。" + "说" * 3500], id="in-the-middle"),
+    ],
+)
+async def test_a_cry_for_help_is_heard_wherever_it_stands(world: World, pieces: list[str]) -> None:
+    for piece in pieces:
+        await world.say("c1", piece)
+    conversation = await the_conversation(world.sessions)
+    outcome = await turns_with(world, engine_says("x")).run(conversation.id, attempts=0)
+    assert outcome is Outcome.CRISIS
+
+
+async def test_a_cry_for_help_that_goes_on_in_the_next_turn_is_heard(world: World) -> None:
+    turns = turns_with(world, engine_says("您说"))
+    await world.say("c1", "我不想")
+    conversation = await the_conversation(world.sessions)
+    assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
+    await world.say("c1", "活了")
+    assert await turns.run(conversation.id, attempts=0) is Outcome.CRISIS
+    await world.say("c1", "在家")
+    assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
+
+
+async def test_a_crisis_is_answered_though_understanding_is_broken(world: World) -> None:
+    def broken(text: str, at: datetime, place: str) -> Analysis:
+        raise RuntimeError
+
+    await world.say("c1", "我不想活了")
+    conversation = await the_conversation(world.sessions)
+    turns = replace(turns_with(world, engine_says("x")), read=broken)
+    with pytest.raises(RuntimeError):
+        await turns.run(conversation.id, attempts=0)
+    assert "12356" in str((await world.replies("c1"))[0]["text"])
+    assert await turns.run(conversation.id, attempts=1) is None
+
+
+async def test_the_notice_comes_with_the_first_reply_that_is_no_emergency(world: World) -> None:
+    turns = turns_with(world, engine_says("好"))
+    await world.say("c1", "我不想活了")
+    conversation = await the_conversation(world.sessions)
+    await turns.run(conversation.id, attempts=0)
+    for text in ("在家", "没事了"):
+        await world.say("c1", text)
+        await turns.run(conversation.id, attempts=0)
+    texts = [str(one["text"]) for one in await world.replies("c1")]
+    assert ["小程序" in text for text in texts] == [False, False, True, False, False]
 
 
 async def test_what_is_told_in_a_crisis_is_not_asked_for_again(world: World) -> None:
@@ -262,6 +313,43 @@ async def test_a_person_who_takes_over_mid_turn_is_not_talked_over(world: World)
     assert [one["kind"] for one in await world.replies("c1")] == ["system"]
     async with world.sessions() as session:
         assert await session.scalar(select(func.count()).select_from(Fact)) == 3
+
+
+async def test_giving_up_is_silent_while_a_person_holds_the_conversation(world: World) -> None:
+    headers = await world.sign_in()
+    await world.say("c1", "楼上漏水")
+    conversation = await the_conversation(world.sessions)
+    await accept(world, headers, conversation)
+    turns = turns_with(world, engine_says("x"))
+    await turns.give_up(conversation.id, attempts=25, failure=EngineFailedError())
+    assert ["接入" in str(one["text"]) for one in await world.replies("c1")] == [True]
+
+
+async def test_giving_up_and_delay_are_told_once_for_the_same_words(world: World) -> None:
+    await world.say("c1", "楼上漏水")
+    conversation = await the_conversation(world.sessions)
+    turns = turns_with(world, engine_says("x"))
+    for _ in range(2):
+        await turns.tell_delay(conversation.id)
+        await turns.give_up(conversation.id, attempts=25, failure=EngineDownError())
+    assert len(await world.replies("c1")) == 2
+
+
+async def test_words_given_back_between_two_looks_are_not_lost(world: World) -> None:
+    headers = await world.sign_in()
+    await world.say("c1", "楼上漏水")
+    conversation = await the_conversation(world.sessions)
+    await accept(world, headers, conversation)
+    url = f"/v1/conversations/{conversation.id}/release"
+    turns = turns_with(world, engine_says("在哪里?"))
+
+    def slow(text: str, at: datetime, place: str) -> Analysis:
+        anyio.from_thread.run(partial(world.http.post, url, headers=headers))
+        return read(text, at, place)
+
+    with pytest.raises(OutdatedError):
+        await replace(turns, read=slow).run(conversation.id, attempts=0)
+    assert await turns.run(conversation.id, attempts=1) is Outcome.ANSWERED
 
 
 async def test_a_conversation_that_moved_on_is_run_again(world: World) -> None:
@@ -332,6 +420,23 @@ async def test_the_receipt_carries_number_and_query_code(world: World) -> None:
     rows = {row["field"]: row["value"] for row in card["rows"]}
     assert rows["number"] == number
     assert len(rows["query_code"]) == 8
+
+
+async def test_the_receipt_of_a_try_that_died_after_filing_is_told_by_the_next(
+    world: World,
+) -> None:
+    conversation = await complete_draft(world)
+    await world.say("c1", "对")
+    number = (await file_case(world, conversation)).json()["number"]
+
+    def never(_: dict[str, object]) -> httpx.Response:
+        raise AssertionError
+
+    outcome = await turns_with(world, never).run(conversation.id, attempts=1)
+    assert outcome is Outcome.ANSWERED
+    card = (await world.replies("c1"))[-1]["card"]
+    assert isinstance(card, dict)
+    assert card["rows"][0]["value"] == number
 
 
 async def test_staff_see_the_case_masked(world: World) -> None:
