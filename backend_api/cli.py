@@ -1,25 +1,33 @@
 """The command line: `./hualiao COMMAND`. Composition root of the deployment; heavy imports wait."""
 
 import os
+import re
+import signal
 import subprocess
 import sys
+import uuid
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
 
 from backend_api.operations.folders import DEFAULT_DATA, PROJECT, DataFolder
-from backend_api.operations.messages import FailureError, Screen
+from backend_api.operations.messages import FailureError, Screen, words
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-token, keys, sites = typer.Typer(), typer.Typer(), typer.Typer()
+token, keys, sites, accounts = (typer.Typer(no_args_is_help=True) for _ in range(4))
 app.add_typer(token, name="token", help="访问令牌 / Access tokens")
 app.add_typer(keys, name="keys", help="密钥 / Keys")
 app.add_typer(sites, name="sites", help="站点 / Sites")
+app.add_typer(accounts, name="accounts", help="工作人员账号 / Accounts of staff")
 
 REST = {"allow_extra_args": True, "ignore_unknown_options": True}
+OWN_HELP: dict[str, object] = REST | {"help_option_names": []}
 TOKEN_ROLES = {"client", "staff"}
+USERNAME = re.compile(r"[A-Za-z0-9._@-]{2,100}")
+ACCOUNT_ROLES = {"staff", "administrator"}
 Data = Annotated[Path, typer.Option("--data", help="数据文件夹 / data folder")]
 Port = Annotated[int, typer.Option(help="网页和接口的端口 / port of page and API")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="少说话 / less on the screen")]
@@ -112,19 +120,21 @@ def chat(data: Data = DEFAULT_DATA) -> None:
     from backend_api.operations.talk import chat as talk
 
     folder = _folder(data)
-    running, url = state.read(folder), database.current_url(folder)
+    running, url = state.running(folder), database.current_url(folder)
     if running is None or url is None:
         raise FailureError("needs_up")
-    token = database.in_session(
-        url, folder, partial(records.create_token, role="client", name="terminal")
-    )
-    talk(Addresses(running.host, running.port, running.console_port).api, token, Screen())
+    name = f"terminal {uuid.uuid4()}"
+    made = database.in_session(url, folder, partial(records.create_token, role="client", name=name))
+    try:
+        talk(Addresses(running.host, running.port, running.console_port).api, made, Screen())
+    finally:
+        database.in_session(url, folder, partial(records.revoke_token, wanted=name))
 
 
-@app.command(context_settings=REST)
+@app.command(context_settings=OWN_HELP)
 def bench(context: typer.Context) -> None:
-    """测量：bench NAME … / Measure."""
-    if not context.args:
+    """测量：bench NAME …；bench NAME --help 看说明 / Measure."""
+    if not context.args or context.args[0].startswith("-"):
         raise FailureError("bench_name")
     name, *arguments = context.args
     command = [sys.executable, "-m", f"bench.{name}", *arguments]
@@ -175,14 +185,75 @@ def token_create(
     Screen().say("token_created", token=made)
 
 
-@keys.command("rotate")
-def keys_rotate(data: Data = DEFAULT_DATA) -> None:
-    """换新密钥，重新加密全部内容 / Seal everything with a new key."""
+@token.command("list")
+def token_list(data: Data = DEFAULT_DATA) -> None:
+    """列出访问令牌 / List the access tokens."""
+    from backend_api.operations import database, records
+
+    folder, screen = _folder(data), Screen()
+    with database.reached(folder) as url:
+        found = database.in_session(url, folder, records.list_tokens)
+    for one in found:
+        state = words("token_revoked_mark") if one.revoked else ""
+        made = one.created_at.astimezone().strftime("%Y-%m-%d %H:%M")
+        screen.plain("\t".join((str(one.id), one.role, made, one.name, state)).rstrip())
+
+
+@token.command("revoke")
+def token_revoke(name_or_id: str, data: Data = DEFAULT_DATA) -> None:
+    """撤销一个访问令牌 / Make an access token invalid."""
     from backend_api.operations import database, records
 
     folder = _folder(data)
     with database.reached(folder) as url:
-        Screen().say("keys_rotated", count=records.rotate(url, folder))
+        work = partial(records.revoke_token, wanted=name_or_id)
+        Screen().say("token_revoked", what=database.in_session(url, folder, work))
+
+
+@accounts.command("add")
+def accounts_add(
+    username: str,
+    name: Annotated[str, typer.Option(help="姓名 / the person's name")],
+    role: Annotated[str, typer.Option(help="staff | administrator")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """新建工作人员账号 / Add an account for a member of staff."""
+    from backend_api.operations import database, records
+
+    if role not in ACCOUNT_ROLES:
+        raise FailureError("account_role_wrong")
+    if not USERNAME.fullmatch(username):
+        raise FailureError("username_wrong")
+    folder = _folder(data)
+    with database.reached(folder) as url:
+        work = partial(records.add_account, username=username, name=name, role=role)
+        password = database.in_session(url, folder, work)
+    Screen().say("account_added", username=username, password=password)
+
+
+@accounts.command("list")
+def accounts_list(data: Data = DEFAULT_DATA) -> None:
+    """列出工作人员账号 / List the accounts."""
+    from backend_api.operations import database, records
+
+    folder, screen = _folder(data), Screen()
+    with database.reached(folder) as url:
+        found = database.in_session(url, folder, records.list_accounts)
+    for one in found:
+        state = words("account_unused_mark") if one.must_change_password else ""
+        screen.plain("\t".join((one.username, one.role, one.name, state)).rstrip())
+
+
+@keys.command("rotate")
+def keys_rotate(data: Data = DEFAULT_DATA) -> None:
+    """换新密钥，重新加密全部内容 / Seal everything with a new key."""
+    from backend_api.core.rotation import rotate
+    from backend_api.migrations.tables import METADATA
+    from backend_api.operations import database
+
+    folder = _folder(data)
+    with database.reached(folder) as url:
+        Screen().say("keys_rotated", count=rotate(url, folder.keyring, METADATA))
 
 
 @sites.command("list")
@@ -217,8 +288,14 @@ def _exit(*, good: bool) -> None:
         sys.exit(1)
 
 
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """A polite signal ends a command in order: what it started ends too."""
+    raise SystemExit(128 + signal.SIGTERM)
+
+
 def main() -> None:
     """Every failure that a person can mend is one sentence and exit code 1."""
+    signal.signal(signal.SIGTERM, _end)
     try:
         app()
     except FailureError as failure:

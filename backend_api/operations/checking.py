@@ -1,31 +1,42 @@
 """`check` and `test`: every tool of the project, run and reported together."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from xml.etree import ElementTree
 
-from backend_api.operations.folders import PROJECT
+from backend_api.operations import training
+from backend_api.operations.folders import DEFAULT_DATA, PROJECT
 from backend_api.operations.messages import FailureError, Screen
 from backend_api.operations.programs import ENGINE_PYTHON, ONE_THREAD
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk")
-# Whole runs of the service and of dialogues; `quick` does without them.
-SLOW = (
-    "tests/browser",
-    "tests/dialogues",
-    "tests/drills",
-    "tests/end_to_end",
+# What needs an engine, a browser or the whole service, in this order after everything else; one
+# at a time, for they measure and share two cores. `quick` does without them.
+WHOLE = (
     "tests/engine",
+    "tests/dialogues",
+    "tests/browser",
+    "tests/console/test_desk.py",
+    "tests/end_to_end",
     "tests/operations/whole",
+    "tests/drills",
 )
+# Two processes with a PostgreSQL each; each begins with one half, so most fixtures are made once.
+SPREAD = ("-n", "2", "--dist", "worksteal")
 NO_TESTS = 5
+OUTCOMES = {"failure": "failed", "error": "failed", "skipped": "skipped"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +104,74 @@ def _run(one: Check) -> Outcome:
 
 
 def run_tests(screen: Screen, arguments: Iterable[str], *, quick: bool) -> int:
-    """The exit code of everything; pytest's closing line comes last on the screen."""
-    checked = True
+    """The exit code of everything; how many tests passed and failed comes last on the screen."""
+    begun, checked, wanted = time.monotonic(), True, tuple(arguments)
     if not quick:
         ensure_browser(screen)
         checked = check(screen)
-    code = _pytest(quick=quick, arguments=tuple(arguments))
-    if code == NO_TESTS:
+    with tempfile.TemporaryDirectory() as folder:
+        runs = [_pytest(run, Path(folder)) for run in _runs(wanted, screen, quick=quick)]
+    code = next((run.code for run in runs if run.code), int(not checked))
+    if not any(run.counts for run in runs):
         screen.say("no_tests")
-    return code or int(not checked)
+        return code or NO_TESTS
+    total = sum((run.counts for run in runs), Counter[str]())
+    for name in chain.from_iterable(run.bad for run in runs):
+        screen.plain(f"FAILED {name}")
+    if not checked:
+        screen.say("check_failed")
+    screen.plain(_closing(total, time.monotonic() - begun))
+    return code
 
 
-def _pytest(*, quick: bool, arguments: tuple[str, ...]) -> int:
-    ignored = [f"--ignore={folder}" for folder in SLOW] if quick else []
-    command = [sys.executable, "-m", "pytest", *ignored, *arguments]
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One pytest process: what it is told, and what it gets in its environment."""
+
+    arguments: tuple[str, ...]
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How it ended: exit code, tests by outcome, the ids of those that are not well."""
+
+    code: int
+    counts: Counter[str]
+    bad: list[str]
+
+
+def _runs(arguments: tuple[str, ...], screen: Screen, *, quick: bool) -> Iterator[Run]:
+    """First what is light, on both cores; then the whole things. Own arguments: one process."""
+    ignored = tuple(f"--ignore={place}" for place in WHOLE)
+    if quick or not arguments:
+        spread = SPREAD if not arguments else ()
+        yield Run((*ignored, *spread, *arguments), {})
+    if quick:
+        return
+    model = training.ensure(training.ENGINE, training.models_folder(DEFAULT_DATA), screen)
+    there = tuple(place for place in WHOLE if (PROJECT / place).exists())
+    yield Run(arguments or there, {"HUALIAO_ENGINE_MODEL": str(model)})
+
+
+def _pytest(run: Run, folder: Path) -> Ran:
+    report = folder / f"{secrets.token_hex(4)}.xml"
+    command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *run.arguments]
     sys.stdout.flush()
-    environment = {**os.environ, **ONE_THREAD}
+    environment = {**os.environ, **ONE_THREAD, **run.environment}
     done = subprocess.run(command, cwd=PROJECT, env=environment, check=False)  # noqa: S603
-    return done.returncode
+    counts, bad = Counter[str](), []
+    for case in ElementTree.parse(report).iter("testcase") if report.exists() else ():  # noqa: S314
+        outcome = next((OUTCOMES[one.tag] for one in case if one.tag in OUTCOMES), "passed")
+        counts[outcome] += 1
+        if outcome == "failed":
+            bad.append(f"{case.get('classname')}::{case.get('name')}")
+    return Ran(done.returncode, counts, bad)
+
+
+def _closing(total: Counter[str], seconds: float) -> str:
+    skipped = f", {total['skipped']} skipped" if total["skipped"] else ""
+    return f"{total['passed']} passed, {total['failed']} failed{skipped} in {seconds:.0f}s"
 
 
 def ensure_browser(screen: Screen) -> None:

@@ -11,7 +11,6 @@ from urllib.parse import unquote, urlsplit
 from backend_api.operations import database, postgres, secret_files
 from backend_api.operations.folders import DataFolder
 from backend_api.operations.messages import FailureError, Screen
-from backend_api.operations.sweep import sweep
 
 FORMAT = 1
 DUMP = "database.dump"
@@ -44,7 +43,8 @@ def _pack(data: DataFolder, folder: Path, target: Path, *, keys: bool) -> None:
         tar.add(folder / DUMP, DUMP)
         if keys:
             for secret in sorted(data.secrets.iterdir()):
-                tar.add(secret, f"secrets/{secret.name}")
+                if secret.name != secret_files.DATABASE_URL:  # a copy is restored elsewhere
+                    tar.add(secret, f"secrets/{secret.name}")
 
 
 def restore(data: DataFolder, file: Path, screen: Screen) -> None:
@@ -59,7 +59,9 @@ def restore(data: DataFolder, file: Path, screen: Screen) -> None:
         with database.reached(data) as url:
             _refuse_used(url)
             _run("pg_restore", f"{folder / DUMP}", "--no-owner", "--exit-on-error", into=url)
-    sweep(data)
+        own = database.own_url()
+        if own is not None:
+            secret_files.keep_database_url(data, own)
     screen.say("restored", folder=data.root)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from backend_api.operations import postgres, secret_files, state, supervision
+from backend_api.operations import postgres, secret_files, state
 from backend_api.operations.folders import DataFolder
 from backend_api.operations.messages import FailureError
 from backend_api.operations.programs import Program
@@ -27,6 +27,14 @@ class FirstSetUp:
 
     site: str
     username: str = ADMINISTRATOR
+
+
+def chosen_url(data: DataFolder) -> str | None:
+    """The own cluster of this instance: the environment's, else the one it was last started with.
+
+    None: the embedded server.
+    """
+    return own_url() or secret_files.kept_database_url(data)
 
 
 def own_url() -> str | None:
@@ -63,7 +71,7 @@ def create(password: str, port: int, wanted: Callable[[], bool]) -> None:
         postgres.wait(postgres.address(password, port, "postgres"), wanted=wanted)
         postgres.create_database(password, port)
     except postgres.PostgresError as error:
-        raise FailureError("database_unreachable", last=str(error).strip()) from error
+        raise FailureError("database_unreachable", last=first_line(error)) from error
 
 
 def reach(url: str) -> None:
@@ -71,7 +79,7 @@ def reach(url: str) -> None:
     try:
         postgres.wait(url, seconds=10.0)
     except postgres.PostgresError as error:
-        raise FailureError("database_unreachable", last=str(error).strip()) from error
+        raise FailureError("database_unreachable", last=first_line(error)) from error
 
 
 def prepare(url: str, data: DataFolder) -> FirstSetUp:
@@ -141,51 +149,71 @@ async def first_set_up(session: "AsyncSession", data: DataFolder) -> FirstSetUp:
 
 @contextmanager
 def reached(data: DataFolder) -> Iterator[str]:
-    """The database's address for one command; starts the embedded server where it is down."""
-    own = own_url()
-    if own is not None:
-        yield own
+    """The database's address for one command; starts the embedded server where it is down.
+
+    Ends no process but that server: a command must never disturb a service that runs.
+    """
+    url = current_url(data)
+    if url is not None:
+        yield url
         return
     if not data.exists():
         raise FailureError("not_set_up", folder=data.root)
-    password = secret_files.ensure(data)["database-password"]
-    running = state.read(data)
-    if running and running.database_port and running.supervisor.lives():
-        yield postgres.address(password, running.database_port)
-        return
     with state.only_one(data) as free:
         if not free:
             raise FailureError("busy", folder=data.root)
-        with _alone(data, password) as url:
+        with _alone(data) as url:
             yield url
 
 
 @contextmanager
-def _alone(data: DataFolder, password: str) -> Iterator[str]:
+def _alone(data: DataFolder) -> Iterator[str]:
     """The embedded server without the service."""
-    from backend_api.operations.sweep import sweep
+    from backend_api.operations.sweep import forget, leftovers
 
-    sweep(data)
-    port = postgres.free_port()
-    server = embedded(data, password, port)
-    supervision.start(data, (server,))
+    if leftovers(data):
+        raise FailureError("leftovers", folder=data.root)
+    forget(data)
+    password, port = secret_files.ensure(data)["database-password"], postgres.free_port()
+    server, url = embedded(data, password, port), postgres.address(password, port, "postgres")
     try:
-        create(password, port, lambda: True)
-        yield postgres.address(password, port)
-    finally:
-        sweep(data)
+        with postgres.serving(
+            list(server.command), url, data.logs / "postgres.log", server.account
+        ):
+            postgres.create_database(password, port)
+            yield postgres.address(password, port)
+    except postgres.PostgresError as error:
+        raise FailureError("database_unreachable", last=first_line(error)) from error
 
 
 def current_url(data: DataFolder) -> str | None:
-    """The database's address where one is up now: an own cluster or the running service's."""
-    own = own_url()
-    running = state.read(data) if data.exists() else None
-    if own is not None or running is None or not running.supervisor.lives():
-        return own
-    if running.database_port is None:
-        return None
-    password = secret_files.ensure(data)["database-password"]
-    return postgres.address(password, running.database_port)
+    """The database's address where one is up now: the running service's, or an own cluster.
+
+    A service that runs on another database than `DATABASE_URL` says is not guessed about.
+    """
+    running = state.running(data)
+    if running is None:
+        return chosen_url(data)
+    used = _used_by(running, data)
+    given = own_url()
+    if given is not None and given != used:
+        raise FailureError("database_differs")
+    return used
+
+
+def _used_by(running: state.State, data: DataFolder) -> str:
+    if running.database_port is not None:
+        password = secret_files.ensure(data)["database-password"]
+        return postgres.address(password, running.database_port)
+    kept = secret_files.kept_database_url(data)
+    if kept is None:  # it is only just starting, or the file was taken away
+        raise FailureError("database_unknown")
+    return kept
+
+
+def first_line(error: Exception) -> str:
+    """A driver's words without its hints, which take many lines."""
+    return next(iter(str(error).strip().splitlines()), "?")[:200]
 
 
 def is_migrated(url: str) -> bool:

@@ -14,7 +14,7 @@ import psutil
 
 from backend_api.operations import checks, database, postgres, ready, secret_files, state, training
 from backend_api.operations.folders import DEFAULT_DATA, DataFolder
-from backend_api.operations.messages import Screen, words
+from backend_api.operations.messages import FailureError, Screen, words
 from backend_api.operations.ready import Addresses
 from backend_api.operations.state import State
 from backend_api.operations.supervision import Running, Supervisor
@@ -44,8 +44,8 @@ class Finding:
 
 def status(data: DataFolder, screen: Screen) -> bool:
     """Print a table of the processes; False when the service is not up."""
-    running = state.read(data) if data.exists() else None
-    programs = Supervisor(data).programs() if running and running.supervisor.lives() else []
+    running = state.running(data)
+    programs = Supervisor(data).programs() if running else []
     if running is None or not programs:
         screen.say("not_up")
         return False
@@ -58,7 +58,9 @@ def status(data: DataFolder, screen: Screen) -> bool:
     screen.say("queue", queue=counted.get("queue", "?"), failed=counted.get("failed", "?"))
     code = ready.answer(f"{addresses.api}/readyz")[0]
     screen.say("ready" if code == 200 else "not_ready_now")
-    screen.say("addresses", chat=addresses.chat(running.site), console=addresses.console)
+    screen.say(
+        "addresses", chat=addresses.shown_chat(running.site), console=addresses.shown_console
+    )
     return code == 200
 
 
@@ -68,7 +70,7 @@ def _urls(running: State, addresses: Addresses) -> dict[str, str]:
         "console": addresses.console,
         "engine": f"http://127.0.0.1:{running.engine_port}",
         "actions": f"http://127.0.0.1:{running.actions_port}",
-        "postgres": f"127.0.0.1:{running.database_port}",
+        "postgres": f"127.0.0.1:{running.database_port}" if running.database_port else "",
     }
 
 
@@ -96,7 +98,10 @@ def _counts(data: DataFolder) -> dict[str, int]:
     """Jobs by state; empty where the database does not answer."""
     import psycopg
 
-    url = database.current_url(data)
+    try:
+        url = database.current_url(data)
+    except FailureError:
+        return {}
     if url is None:
         return {}
     try:
@@ -155,19 +160,14 @@ def _folder(data: DataFolder, _port: int) -> Iterator[Finding]:
 
 
 def _ports(data: DataFolder, port: int) -> Iterator[Finding]:
-    if _up(data):
+    if state.running(data):
         return
     for wanted in (port, port + 1):
         yield _found(checks.opening_error("127.0.0.1", wanted) is None, "doctor_port", port=wanted)
 
 
-def _up(data: DataFolder) -> State | None:
-    running = state.read(data) if data.exists() else None
-    return running if running and running.supervisor.lives() else None
-
-
 def _service(data: DataFolder, _port: int) -> Iterator[Finding]:
-    running = _up(data)
+    running = state.running(data)
     if running is None:
         yield _found(False, "doctor_up", "warning")
         return
@@ -176,17 +176,21 @@ def _service(data: DataFolder, _port: int) -> Iterator[Finding]:
         log = data.logs / f"{program.name}.log"
         yield _found(good, "doctor_program", what=program.name, state=program.state, log=log)
     code, body = ready.answer(f"{Addresses(running.host, running.port, 0).api}/readyz")
-    yield _found(code == 200, "doctor_ready", parts=body[:300] or code)
+    yield _found(code == 200, "doctor_ready", parts=ready.failing(body))
 
 
 def _database(data: DataFolder, _port: int) -> Iterator[Finding]:
-    url = database.current_url(data)
+    try:
+        url = database.current_url(data) if data.exists() else database.own_url()
+    except FailureError as failure:
+        yield Finding("bad", failure.key, failure.values)
+        return
     if url is None:
         return
     try:
         postgres.wait(url, seconds=3)
     except postgres.PostgresError as error:
-        yield _found(False, "doctor_database", last=str(error).strip().splitlines()[0])
+        yield _found(False, "doctor_database", last=database.first_line(error))
         return
     yield _found(True, "doctor_database")
     yield _found(database.is_migrated(url), "doctor_migrations")

@@ -1,5 +1,6 @@
 """The words of the command line; they live in messages.yml, Chinese first and English beside."""
 
+import json
 import sys
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,28 @@ def words(key: str, **values: object) -> str:
     text = _texts()[key]
     sentence = " / ".join(text[language].format(**values) for language in ("zh", "en"))
     return " ".join(line.strip() for line in sentence.splitlines())
+
+
+def last_words(log: Path, most: int = 120) -> str:
+    """A log's last words for a person: the error of a JSON line, the end of a traceback."""
+    try:
+        lines = log.read_text("utf-8", "replace").strip().splitlines()
+    except OSError:
+        lines = []
+    said = next((words for line in reversed(lines) if (words := _plain(line))), "?")
+    return said if len(said) <= most else f"{said[:most]}…"
+
+
+def _plain(line: str) -> str:
+    """Supervisor and our programs write JSON; what was raised says more than the event."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return line.strip(" ^~")
+    if not isinstance(entry, dict):
+        return str(entry)
+    raised = str(entry.get("exc_info") or "").strip().splitlines()
+    return (raised or [str(entry.get("event") or entry.get("message") or "")])[-1].strip()
 
 
 class Screen:

@@ -50,7 +50,13 @@ SERVER_SETTINGS = {
 }
 INITDB = ("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums")
 # Tests may lose everything at a power cut; nothing else may.
-THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+THROWAWAY_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "16MB",  # dropping a test's database looks through all of it
+    "autovacuum": "off",
+}
 
 
 class PostgresError(Exception):
@@ -279,17 +285,26 @@ def running(data: Path, port: int | None = None, *, durable: bool = False) -> It
     programs = binaries(who)
     if not initialise(cluster, programs, password, who):
         raise PostgresError(f"{data} already holds a cluster")
-    log = data / "postgres.log"
-    with log.open("ab") as stderr:
+    line = command(programs, cluster, port, durable=durable)
+    try:
+        with serving(line, address(password, port, "postgres"), data / "postgres.log", who):
+            create_database(password, port)
+            yield address(password, port)
+    finally:
+        if (data / "postgres").is_symlink():
+            shutil.rmtree(cluster)
+
+
+@contextmanager
+def serving(line: list[str], url: str, log: Path, who: Account | None) -> Iterator[None]:
+    """A server of our own that ends with the block; Ctrl-C in a terminal does not reach it."""
+    with log.open("ab") as words:
         server = subprocess.Popen(  # noqa: S603 - our own command line
-            command(programs, cluster, port, durable=durable), stderr=stderr, cwd="/", **_as(who)
+            line, stdout=words, stderr=words, cwd="/", start_new_session=True, **_as(who)
         )
     try:
-        wait(address(password, port, "postgres"))
-        create_database(password, port)
-        yield address(password, port)
+        wait(url, wanted=lambda: server.poll() is None)
+        yield
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(timeout=30)
-        if (data / "postgres").is_symlink():
-            shutil.rmtree(cluster)

@@ -10,6 +10,7 @@ from backend_api.operations.postgres import Account
 
 SERVICE_PYTHON = PROJECT / ".venv" / "bin" / "python"
 ENGINE_PYTHON = PROJECT / "bot" / ".venv" / "bin" / "python"
+EVERY_ADDRESS = {"", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 PASSED_ON = ("PATH", "HOME", "TZ", "TMPDIR")
 # Two cores and six processes: libraries' own thread pools only get in each other's way. Training
 # the matters took 9 s of CPU with one thread and 28 s with the default (load 10, 2 cores).
@@ -51,7 +52,7 @@ class Plan:
 
 def reachable(host: str) -> str:
     """The address by which this machine reaches a server that listens on `host`."""
-    if host in {"", "0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+    if host in EVERY_ADDRESS:
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 

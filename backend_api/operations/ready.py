@@ -1,18 +1,20 @@
 """Whether the service answers, and where."""
 
 import json
+import socket
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 
 from backend_api.operations.folders import DataFolder
-from backend_api.operations.messages import FailureError
-from backend_api.operations.programs import reachable
+from backend_api.operations.messages import FailureError, last_words
+from backend_api.operations.programs import EVERY_ADDRESS, reachable
 from backend_api.operations.supervision import Supervisor
 
 READY_SECONDS = 150.0
+# Addresses kept for documentation (RFC 5737, RFC 3849): they stand for "another machine".
+SOMEWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
 POLL_SECONDS = 0.1
 MAX_STARTS = 4
 # A proxy in the person's environment has no business between two of our own processes.
@@ -35,8 +37,26 @@ class Addresses:
     def console(self) -> str:
         return f"http://{reachable(self.host)}:{self.console_port}/"
 
-    def chat(self, site: str) -> str:
-        return f"{self.api}/c/{site}"
+    @property
+    def shown_console(self) -> str:
+        return f"http://{shown(self.host)}:{self.console_port}/"
+
+    def shown_chat(self, site: str) -> str:
+        return f"http://{shown(self.host)}:{self.port}/c/{site}"
+
+
+def shown(host: str) -> str:
+    """The address that people open: of this machine where the server listens on all of them."""
+    if host not in EVERY_ADDRESS:
+        return reachable(host)
+    family = socket.AF_INET6 if host == "::" else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((SOMEWHERE[family], 9))  # only chooses a way; nothing is sent
+            found = str(probe.getsockname()[0])
+        except OSError:
+            return reachable(host)
+    return reachable(found)
 
 
 def answer(url: str, seconds: float = 3.0) -> tuple[int, str]:
@@ -62,15 +82,17 @@ def wait_until_ready(addresses: Addresses, data: DataFolder, supervisor: Supervi
             continue
         _raise_for_broken(data, supervisor, starts)
         if time.monotonic() > limit:
-            raise FailureError("not_ready", parts=_failing(body), log=data.logs)
+            raise FailureError("not_ready", parts=failing(body), log=data.logs)
         time.sleep(POLL_SECONDS)
 
 
-def _failing(body: str) -> str:
+def failing(body: str) -> str:
+    """The parts that /readyz names as not well, in words; `api` where it does not answer."""
     try:
-        return json.dumps(json.loads(body), ensure_ascii=False)
-    except ValueError:
-        return body[:200] or "?"
+        parts = dict(json.loads(body))
+    except (ValueError, TypeError):
+        return "api"
+    return ", ".join(f"{part} {state}" for part, state in parts.items() if state != "ok") or "api"
 
 
 def _raise_for_broken(
@@ -85,13 +107,4 @@ def _raise_for_broken(
         seen.add(program.since)
         if program.state == "FATAL" or len(seen) > MAX_STARTS:
             log = data.logs / f"{program.name}.log"
-            raise FailureError("program_failed", what=program.name, log=log, last=last_line(log))
-
-
-def last_line(log: Path) -> str:
-    """A log's last words."""
-    try:
-        lines = log.read_text("utf-8", "replace").strip().splitlines()
-    except OSError:
-        lines = []
-    return lines[-1].strip()[:300] if lines else "?"
+            raise FailureError("program_failed", what=program.name, log=log, last=last_words(log))

@@ -1,32 +1,111 @@
-"""What the command line writes into the database: tokens, sites, and re-sealing with a new key."""
+"""What the command line writes into the database: tokens, accounts, sites, freed jobs."""
 
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backend_api.operations.database import in_session
-from backend_api.operations.folders import DataFolder
 from backend_api.operations.messages import FailureError
 
 if TYPE_CHECKING:  # a second of importing that most commands do without
-    from sqlalchemy import Column, Table
+    from datetime import datetime
+    from uuid import UUID
+
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from backend_api.core.crypto import Keyring
-    from backend_api.organisation.models import Site
+    from backend_api.organisation.models import Site, Unit
 
-BATCH = 500
+LISTED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A lasting token as the list shows it."""
+
+    id: "UUID"
+    name: str
+    role: str
+    created_at: "datetime"
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account as the list shows it."""
+
+    username: str
+    name: str
+    role: str
+    must_change_password: bool
 
 
 async def create_token(session: "AsyncSession", role: str, name: str) -> str:
     """A lasting token at the root unit."""
     from backend_api.access import service
     from backend_api.access.rules import Role
-    from backend_api.organisation.service import root_unit
 
-    unit = await root_unit(session)
-    if unit is None:
-        raise FailureError("no_unit")
+    unit = await _root_unit(session)
     return await service.create_token(session, role=Role(role), name=name, unit=unit)
+
+
+async def list_tokens(session: "AsyncSession") -> list[TokenRow]:
+    """The tokens of programs, newest first; sign-ins of people are left out."""
+    from sqlalchemy import select
+
+    from backend_api.access.models import AccessToken
+
+    wanted = select(AccessToken).where(AccessToken.account_id.is_(None))
+    newest = wanted.order_by(AccessToken.created_at.desc()).limit(LISTED)
+    return [
+        TokenRow(one.id, one.name, one.role, one.created_at, one.revoked_at is not None)
+        for one in await session.scalars(newest)
+    ]
+
+
+async def revoke_token(session: "AsyncSession", wanted: str) -> str:
+    """By its id or its name, where only one valid token has it; answers the name."""
+    from backend_api.access import service
+    from backend_api.audit.service import SYSTEM, Subject, record
+    from backend_api.core.clock import now
+
+    valid = [one for one in await list_tokens(session) if not one.revoked]
+    found = [one for one in valid if str(one.id) == wanted] or [
+        one for one in valid if one.name == wanted
+    ]
+    if not found:
+        raise FailureError("token_unknown", what=wanted)
+    if len(found) > 1:
+        raise FailureError("token_ambiguous", what=wanted, count=len(found))
+    await service.revoke(session, found[0].id, now())
+    record(session, SYSTEM, "token.revoked", Subject("access_token", found[0].id))
+    return found[0].name
+
+
+async def add_account(session: "AsyncSession", username: str, name: str, role: str) -> str:
+    """A member of staff at the root unit; answers the one-time password."""
+    from sqlalchemy.exc import IntegrityError
+
+    from backend_api.access import service
+    from backend_api.access.rules import Role
+
+    unit = await _root_unit(session)
+    try:
+        return await service.add_account(
+            session, username=username, name=name, role=Role(role), unit=unit
+        )
+    except IntegrityError as error:
+        raise FailureError("account_exists", username=username) from error
+
+
+async def list_accounts(session: "AsyncSession") -> list[AccountRow]:
+    """Oldest first."""
+    from sqlalchemy import select
+
+    from backend_api.access.models import Account
+
+    wanted = select(Account).order_by(Account.created_at).limit(LISTED)
+    return [
+        AccountRow(one.username, one.name, one.role, one.must_change_password)
+        for one in await session.scalars(wanted)
+    ]
 
 
 async def list_sites(session: "AsyncSession") -> "list[Site]":
@@ -40,60 +119,27 @@ async def add_site(session: "AsyncSession", name: str, place: str) -> str:
     from backend_api.audit.service import SYSTEM
     from backend_api.organisation import service
 
-    unit = await service.root_unit(session)
-    if unit is None:
-        raise FailureError("no_unit")
+    unit = await _root_unit(session)
     return (await service.add_site(session, SYSTEM, name=name, unit=unit, place=place)).code
 
 
-def sealed_columns() -> "list[Column[bytes]]":
-    """Every column marked as sealed, of every table of ours."""
-    from backend_api.migrations.tables import METADATA
+async def _root_unit(session: "AsyncSession") -> "Unit":
+    from backend_api.organisation.service import root_unit
 
-    columns = (column for table in METADATA.sorted_tables for column in table.columns)
-    return [column for column in columns if column.info.get("sealed")]
-
-
-def rotate(url: str, data: DataFolder) -> int:
-    """A new key in front, everything sealed with it, the old keys dropped.
-
-    The running service reads the changed file before its next use; the last round, which finds
-    nothing old, proves that nobody sealed with an old key meanwhile.
-    """
-    from backend_api.core.crypto import Keyring, add_key, drop_old_keys
-
-    add_key(data.keyring)
-    keyring, changed = Keyring(data.keyring), 0
-    while count := in_session(url, data, partial(_reseal, keyring=keyring)):
-        changed += count
-    drop_old_keys(data.keyring)
-    return changed
+    unit = await root_unit(session)
+    if unit is None:
+        raise FailureError("no_unit")
+    return unit
 
 
-async def _reseal(session: "AsyncSession", keyring: "Keyring") -> int:
-    return sum([await _reseal_column(session, keyring, column) for column in sealed_columns()])
+async def free_stalled_jobs(url: str, seconds: float) -> int:
+    """Put back the jobs whose worker has been silent for so long: they lock their conversations."""
+    from backend_api.core.jobs import open_jobs
 
-
-async def _reseal_column(
-    session: "AsyncSession", keyring: "Keyring", column: "Column[bytes]"
-) -> int:
-    """In batches by id. A value that changed meanwhile is newer and already sealed anew."""
-    from sqlalchemy import select, update
-
-    table: Table = column.table
-    last, changed = None, 0
-    while True:
-        wanted = select(table.c.id, column).where(column.is_not(None)).order_by(table.c.id)
-        if last is not None:
-            wanted = wanted.where(table.c.id > last)
-        rows = (await session.execute(wanted.limit(BATCH))).all()
-        if not rows:
-            return changed
-        for row_id, sealed in rows:
-            if keyring.is_newest(sealed):
-                continue
-            fresh = keyring.seal(keyring.open(sealed))
-            same = (table.c.id == row_id) & (column == sealed)
-            await session.execute(update(table).where(same).values({column.name: fresh}))
-            changed += 1
-        last = rows[-1][0]
+    jobs = open_jobs(url, pool=1)
+    async with jobs.open_async():
+        manager = jobs.job_manager
+        stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
+        for job in stalled:
+            await manager.retry_job(job)
+    return len(stalled)

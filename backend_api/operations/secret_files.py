@@ -8,6 +8,8 @@ from backend_api.operations.folders import DataFolder, write_private
 NAMES = ("database-password", "engine-token", "actions-token", "service-token", "console-secret")
 # The one-time password waits here until a start got far enough to show it.
 FIRST_PASSWORD = "first-password"  # noqa: S105 - a file name
+# The address of an own cluster, with its password; missing: the embedded one is used.
+DATABASE_URL = "database-url"
 
 
 def ensure(data: DataFolder) -> dict[str, str]:
@@ -38,3 +40,13 @@ def take_first_password(data: DataFolder) -> str | None:
     password = file.read_text(encoding="ascii")
     file.unlink()
     return password
+
+
+def keep_database_url(data: DataFolder, url: str) -> None:
+    """Later commands find the own cluster without being told again."""
+    write_private(data.secrets / DATABASE_URL, url)
+
+
+def kept_database_url(data: DataFolder) -> str | None:
+    file = data.secrets / DATABASE_URL
+    return file.read_text(encoding="utf-8").strip() or None if file.exists() else None

@@ -1,5 +1,6 @@
 """`up`: from nothing, or from whatever was left, to a service that answers."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from backend_api.operations import (
     postgres,
     programs,
     ready,
+    records,
     secret_files,
     state,
     supervision,
@@ -31,6 +33,7 @@ from backend_api.operations.supervision import Supervisor
 from backend_api.operations.sweep import sweep
 
 WATCH_SECONDS = 0.5
+OTHERS_SILENT_SECONDS = 10.0
 ALIVE = {"RUNNING", "STARTING"}
 
 
@@ -141,7 +144,7 @@ class Start:
 
     def _prepare(self) -> Prepared:
         """Decide ports and read or make secrets; make the cluster at the first start."""
-        secrets, url = secret_files.ensure(self.data), database.own_url()
+        secrets, url = secret_files.ensure(self.data), database.chosen_url(self.data)
         port = None if url else postgres.free_port()
         password = secrets["database-password"]
         server = database.embedded(self.data, password, port) if port else None
@@ -167,26 +170,26 @@ class Start:
                 engine = pool.submit(self._train, training.ENGINE, prepared)
                 models = pool.submit(self._train, training.UNDERSTANDING, prepared)
                 self._start_supervisor(prepared)
-                records = pool.submit(self._prepare_database, prepared)
+                site = pool.submit(self._prepare_database, prepared)
                 self._supervisor.start("actions", "console")
-                self._start_when_done(engine, models, records)
+                self._start_when_done(engine, models, site)
             except BaseException:
                 self._cancel()
                 raise
-        found = records.result()
+        found = site.result()
         self._note(prepared, found.site)
         return found
 
     def _start_when_done(
-        self, engine: "Future[None]", models: "Future[None]", records: "Future[FirstSetUp]"
+        self, engine: "Future[None]", models: "Future[None]", site: "Future[FirstSetUp]"
     ) -> None:
         started = set()
         needs: dict[str, set[Future[None] | Future[FirstSetUp]]] = {
             "engine": {engine},
-            "api": {records},
-            "worker": {records, models},
+            "api": {site},
+            "worker": {site, models},
         }
-        everything: list[Future[None] | Future[FirstSetUp]] = [engine, models, records]
+        everything: list[Future[None] | Future[FirstSetUp]] = [engine, models, site]
         for future in as_completed(everything):
             future.result()
             for name, needed in needs.items():
@@ -227,11 +230,15 @@ class Start:
         plan = prepared.plan
         if prepared.server_port is None:
             database.reach(plan.database_url)
+            secret_files.keep_database_url(self.data, plan.database_url)
         else:
             password = plan.secrets["database-password"]
             database.create(password, prepared.server_port, lambda: not self._ending)
         self.timings.done("database up")
         found = database.prepare(plan.database_url, self.data)
+        # The embedded cluster has no workers but ours, and the sweep has ended those.
+        silent = 0.0 if prepared.server else OTHERS_SILENT_SECONDS
+        asyncio.run(records.free_stalled_jobs(plan.database_url, silent))
         self.timings.done("database migrated")
         return found
 
@@ -285,17 +292,20 @@ def already_up(options: Options, screen: Screen) -> None:
         raise FailureError("busy", folder=options.data.root)
     if (running.host, running.port) != (options.host, options.port):
         raise FailureError("up_elsewhere", port=running.port, host=running.host)
+    database.current_url(options.data)
     addresses = options.addresses
     if ready.answer(f"{addresses.api}/readyz")[0] == 0:
         raise FailureError("busy", folder=options.data.root)
     screen.say("already_up")
-    screen.say("addresses", chat=addresses.chat(running.site), console=addresses.console)
+    screen.say(
+        "addresses", chat=addresses.shown_chat(running.site), console=addresses.shown_console
+    )
 
 
 def announce(addresses: Addresses, found: FirstSetUp, screen: Screen) -> None:
     """Where to go now."""
     screen.say("up")
-    screen.say("addresses", chat=addresses.chat(found.site), console=addresses.console)
+    screen.say("addresses", chat=addresses.shown_chat(found.site), console=addresses.shown_console)
 
 
 def stop(data: DataFolder, screen: Screen) -> None:

@@ -40,6 +40,7 @@ class State:
     console_port: int
     engine_port: int
     actions_port: int
+    # None: the service runs on an own cluster.
     database_port: int | None
     detached: bool
     since: float
@@ -61,6 +62,12 @@ def read(data: DataFolder) -> State | None:
         return State(**content)
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def running(data: DataFolder) -> State | None:
+    """What the service wrote down, while its supervisor lives."""
+    found = read(data) if data.exists() else None
+    return found if found is not None and found.supervisor.lives() else None
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def sweep(data: DataFolder) -> int:
     _end(_masters(leftovers(data)), signal.SIGINT, SERVER_SECONDS)
     _end(leftovers(data), signal.SIGTERM, HARD_SECONDS)
     if not leftovers(data):
-        _forget(data)
+        forget(data)
     return len(found)
 
 
@@ -97,7 +97,7 @@ def _end(processes: Sequence[psutil.Process], gently: signal.Signals, seconds: f
     psutil.wait_procs(stubborn, timeout=HARD_SECONDS)
 
 
-def _forget(data: DataFolder) -> None:
+def forget(data: DataFolder) -> None:
     """Remove what only a living process may own.
 
     PostgreSQL refuses to start when any process of ours carries the number in a left

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend_api.operations.folders import PROJECT
-from backend_api.operations.messages import FailureError, Screen
+from backend_api.operations.messages import FailureError, Screen, last_words
 from backend_api.operations.programs import ENGINE_PYTHON, ONE_THREAD, SERVICE_PYTHON
 
 KEPT = 2
@@ -27,6 +27,7 @@ class Training:
     module: str
     sources: tuple[str, ...]
     suffix: str
+    options: tuple[str, ...] = ()
 
     def artefact(self, models: Path) -> Path:
         return models / f"{self.name}-{fingerprint(PROJECT, self.sources)}{self.suffix}"
@@ -43,8 +44,15 @@ UNDERSTANDING = Training(
     "understanding",
     SERVICE_PYTHON,
     "backend_api.understanding.train",
-    ("backend_api/understanding", "data/matters"),
+    (
+        "backend_api/understanding/train.py",
+        "backend_api/understanding/features.py",
+        "backend_api/understanding/normal.py",
+        "data/matters",
+    ),
     "",
+    # Without the 5-fold report: the same model in a fifth of the time.
+    ("--quick",),
 )
 TRAININGS = (ENGINE, UNDERSTANDING)
 Trained = dict[str, Path]
@@ -61,6 +69,8 @@ def fingerprint(project: Path, sources: tuple[str, ...]) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    if folder.is_file():
+        yield folder
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
         yield from (Path(place) / name for name in names if not name.endswith((".pyc", ".md")))
@@ -103,7 +113,14 @@ def _train(training: Training, artefact: Path, screen: Screen, track: Track) -> 
     """Train beside the place and rename: an interrupted training leaves no artefact."""
     unfinished = artefact.with_name(f"new-{os.getpid()}-{artefact.name}")
     log = artefact.with_name(f"{training.name}.log")
-    command = [str(training.python), "-m", training.module, "--out", str(unfinished)]
+    command = [
+        str(training.python),
+        "-m",
+        training.module,
+        "--out",
+        str(unfinished),
+        *training.options,
+    ]
     with log.open("wb") as words:
         process = subprocess.Popen(  # noqa: S603 - our own module
             command,
@@ -117,7 +134,7 @@ def _train(training: Training, artefact: Path, screen: Screen, track: Track) -> 
     _wait(process, training, screen)
     if process.returncode or not unfinished.exists():
         _remove(unfinished)
-        raise FailureError("training_failed", what=training.name, log=log, last=_last_line(log))
+        raise FailureError("training_failed", what=training.name, log=log, last=last_words(log))
     if artefact.exists():
         _remove(unfinished)
     else:
@@ -134,11 +151,6 @@ def _wait(process: "subprocess.Popen[bytes]", training: Training, screen: Screen
             screen.progress("still_training", what=training.name, seconds=seconds)
         else:
             return
-
-
-def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    return lines[-1].strip()[:200] if lines else "?"
 
 
 def _remove_old(training: Training, models: Path) -> None:

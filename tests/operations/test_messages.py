@@ -38,6 +38,26 @@ def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
+@pytest.mark.parametrize(
+    ("log", "words"),
+    [
+        ("started\n", "started"),
+        ('{"level": "INFO", "event": "up"}\n', "up"),
+        (
+            '{"event": "crashed", "exc_info": "Traceback (most recent call last):\\n  x\\n'
+            'ModuleNotFoundError: No module named numpy"}\n',
+            "ModuleNotFoundError: No module named numpy",
+        ),
+        ("Traceback …\n  File x\nValueError: no\n", "ValueError: no"),
+        ("x" * 400, "x" * 120 + "…"),
+        ("", "?"),
+    ],
+)
+def test_a_logs_last_words_are_short_and_plain(tmp_path: Path, log: str, words: str) -> None:
+    (tmp_path / "log").write_text(log)
+    assert messages.last_words(tmp_path / "log") == words
+
+
 def test_every_used_key_has_its_words() -> None:
     assert used_keys() - {"doctor_up_good"} <= set(TEXTS)
 

@@ -19,7 +19,7 @@ import pytest
 
 from backend_api.operations import state
 from backend_api.operations.folders import MARK, PROJECT, DataFolder
-from backend_api.operations.postgres import free_port
+from backend_api.operations.postgres import free_port, running
 from backend_api.operations.state import State
 from backend_api.operations.sweep import leftovers, sweep
 
@@ -31,7 +31,7 @@ class Instance:
     def __init__(self, root: Path) -> None:
         self.data, self.port = DataFolder(root), free_port()
 
-    def call(self, command: str, *arguments: str) -> Done:
+    def call(self, command: str, *arguments: str, **environment: str) -> Done:
         return subprocess.run(
             [PROJECT / "hualiao", *command.split(), *arguments, "--data", str(self.data.root)],
             capture_output=True,
@@ -39,6 +39,7 @@ class Instance:
             check=False,
             timeout=START_SECONDS,
             cwd="/",
+            env={**os.environ, **environment},
         )
 
     def up(self) -> Done:
@@ -227,6 +228,39 @@ def test_a_signal_to_the_launcher_ends_every_child(
     assert instance.processes() == set()
     marked = [p for p in psutil.process_iter() if _has_mark(p, instance.data.instance)]
     assert marked == []
+
+
+def test_a_command_never_stops_a_service_on_an_own_cluster(other: Instance, tmp_path: Path) -> None:
+    with running(tmp_path / "own") as url:
+        done = other.call("up", "--detach", "--port", str(other.port), DATABASE_URL=url)
+        assert done.returncode == 0, done.stderr
+        before = other.processes()
+        site = other.call("sites list", DATABASE_URL=url).stdout
+        without = other.call("sites list")
+        assert (without.returncode, without.stdout) == (0, site)
+        assert url not in "".join(" ".join(p.cmdline()) for p in leftovers(other.data))
+        differing = other.call("token list", DATABASE_URL=f"{url}_of_others")
+        assert differing.returncode == 1
+        assert "DATABASE_URL" in differing.stderr
+        assert "Traceback" not in differing.stderr
+        assert other.processes() == before
+        assert other.is_ready()
+        assert other.call("stop").returncode == 0
+        assert other.call("sites list").stdout == site
+
+
+def test_accounts_and_tokens_are_made_listed_and_revoked(instance: Instance) -> None:
+    arguments = ("--name", "李同志", "--role", "staff")
+    added = instance.call("accounts add li.tong", *arguments)
+    assert "一次性密码" in added.stdout, added.stderr
+    assert "已经有账号" in instance.call("accounts add li.tong", *arguments).stderr
+    assert "li.tong\tstaff\t李同志" in instance.call("accounts list").stdout
+    instance.call("token create", "--role", "client", "--name", "热线")
+    assert "热线" in instance.call("token list").stdout
+    assert instance.call("token revoke", "热线").returncode == 0
+    assert "已撤销" in instance.call("token list").stdout
+    assert instance.call("token revoke", "热线").returncode == 1
+    assert instance.processes() == set()
 
 
 def _has_mark(process: psutil.Process, mark: str) -> bool:
