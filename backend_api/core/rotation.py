@@ -26,9 +26,13 @@ def rotate(
     keyring, written = Keyring(keys), 0
     try:
         with engine.connect() as connection:
-            while changed := _reseal(connection, keyring, metadata):
-                written += changed
+            changed = True
+            while changed:
+                changed = bool(count := _reseal(connection, keyring, metadata))
+                written += count
+                # Also after a pass that found nothing: see SETTLE_SECONDS.
                 time.sleep(settle)
+            written += _reseal(connection, keyring, metadata)
     finally:
         engine.dispose()
     drop_old_keys(keys)

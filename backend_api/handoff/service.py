@@ -39,7 +39,10 @@ async def request_person(
     risk: int = 0,
     at: datetime,
 ) -> int:
-    """Put the conversation (locked) in the queue; safe to repeat. Returns how many are waiting."""
+    """Put the conversation (locked) in the queue; safe to repeat.
+
+    Returns how many are waiting in its unit and below.
+    """
     await session.execute(
         insert(Handoff)
         .values(
@@ -64,8 +67,10 @@ async def request_person(
     waiting = await session.scalar(
         select(func.count())
         .select_from(Handoff)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(
             Handoff.organisation_id == conversation.organisation_id,
+            Conversation.unit_path.startswith(conversation.unit_path, autoescape=True),
             Handoff.closed_at.is_(None),
             Handoff.accepted_at.is_(None),
         )
@@ -123,6 +128,8 @@ async def release(
     account = await _account(session, access)
     handoff = await _must_hold(session, conversation, account)
     handoff.closed_at = at
+    # Whoever was in danger has spoken with a person.
+    conversation.state = {**conversation.state, "crisis": None}
     move_conversation(conversation, Status.BOT)
     await say(session, conversation, SYSTEM_VOICE, [Words(citizen_text("given_back"))], at=at)
     record(session, _actor(account), "handoff.released", Subject("conversation", conversation.id))
@@ -131,19 +138,23 @@ async def release(
 async def visible_conversation(
     session: AsyncSession, access: Access, conversation_id: UUID
 ) -> Conversation:
-    """The conversation, if it belongs to the caller's organisation."""
+    """The conversation, if it belongs to the caller's unit or one below."""
     found = await session.get(Conversation, conversation_id)
-    if found is None or found.organisation_id != access.organisation_id:
+    if found is None or not found.unit_path.startswith(access.unit_path):
         raise NotFoundError("unknown_conversation")
     return found
 
 
 async def queue(session: AsyncSession, access: Access) -> Sequence[Waiting]:
-    """Open hand-overs of the organisation: risk first, then the longest wait."""
+    """Open hand-overs of the caller's unit and those below: risk first, then the longest wait."""
     rows = await session.execute(
         select(Handoff, Conversation)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
-        .where(Handoff.organisation_id == access.organisation_id, Handoff.closed_at.is_(None))
+        .where(
+            Handoff.organisation_id == access.organisation_id,
+            Conversation.unit_path.startswith(access.unit_path, autoescape=True),
+            Handoff.closed_at.is_(None),
+        )
         .order_by(Handoff.risk.desc(), Handoff.created_at)
         .limit(QUEUE_LIMIT)
     )

@@ -38,11 +38,28 @@ DEMAND_LEAD = re.compile(
     r"(?:诉求|要求|请求|想法)(?:就|只有一个|很简单)?(?:是|为|[:：])|只求|只要求"
 )
 PHONE_LEAD = re.compile(r"(?:电话|手机|号码|联系|打我|微信)[^\d]{0,6}$")
+# Whose number it is, when it is not the citizen's: an officer who called it would tell the other
+# side. Family is not among them: many leave a daughter's number.
+_OTHERS = (
+    "他|她|对方|老板|房东|房主|包工头|工头|骗子|中介|物业|经理|店家|商家|卖家|邻居|司机|负责人"
+    "|业务员|客服|老师|医生|领导|村长|书记|主任|公司|店里|工地|那边|人家"
+)
+_NUMBER = "(?:的)?(?:联系)?(?:电话|手机|号码|微信|联系方式)(?:号|号码)?"
+OTHERS_BEFORE = re.compile(rf"(?:{_OTHERS})(?:们|本人)?{_NUMBER}(?:是|为|[:：])?\s*$")
+OTHERS_AFTER = re.compile(rf"^\s*(?:这|就)?是(?:那个)?(?:{_OTHERS})(?:们)?{_NUMBER}")
+NUMBER_OF = re.compile(rf"^{_NUMBER}(?:是|为|[:：])?\s*$")
+# How much of a message another field must fill for it to be no answer to this question.
+MOSTLY = 0.8
 LEAD_LENGTH = 12
+MIN_ANSWER = 2
 # How far apart, in messages of both sides, two pieces of one answer may be.
 PIECE_DISTANCE = 6
 # 00000000000 stands for a number somebody blanked out.
 MIN_DISTINCT_DIGITS = 3
+SAFE = re.compile(
+    r"(?<![不没])(?:很|挺|是)?安全(?:了|的|着)?[。！!，, ]*$|没事了|没有?危险"
+    r"|(?:继续|接着|还是)(?:说|登记)"
+)
 SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 # "我叫…", "本人…": up to the end of the clause the citizen speaks of themselves.
 SELF_NAMED = re.compile(r"(?:我叫|我姓|我是|本人|姓名|联系人)[^,，。；;\n]*")
@@ -162,7 +179,7 @@ def propose(said: Sequence[Said], question: Question) -> list[Proposal]:
 
     whole = Found(joined(said), joined_masked(said))
     add("story", whole, said[-1], How.SAID)
-    saying = [one for one in answering if not is_lead_in(one.text)]
+    saying = [one for one in answering if _may_answer(one, asking)]
     if asking is not None and saying and not _is_about_contact_only(saying, asking):
         answer = Found(joined(saying), joined_masked(saying))
         add("answer", answer, said[-1], How.TAKEN)
@@ -217,6 +234,11 @@ def restated(proposals: Iterable[Proposal], known: Mapping[str, Known]) -> froze
 
 def _completes(known: Known, one: Proposal) -> bool:
     return known.how is How.TAKEN and 0 < one.seq - known.seq <= PIECE_DISTANCE
+
+
+def is_out_of_danger(text: str) -> bool:
+    """After a crisis: the citizen says so, or wants to go on with the matter."""
+    return SAFE.search(text.strip()) is not None
 
 
 def is_typing_on(said: Sequence[Said], question: Question) -> bool:
@@ -355,7 +377,7 @@ def _demand(one: Said) -> Found | None:
     spans = one.analysis.fields.demand
     if not spans:
         return None
-    parts = [_cut(one, span.start, span.end) for span in spans]
+    parts = [_without_number(one, span) for span in spans]
     lead = any(
         _is_named(one, span, DEMAND_LEAD) or DEMAND_LEAD.match(span.text) is not None
         for span in spans
@@ -367,12 +389,18 @@ def _demand(one: Said) -> Found | None:
     )
 
 
+def _without_number(one: Said, span: Located) -> Found:
+    """A demand ends before the number that follows it without a comma."""
+    inside = [phone.start for phone in one.analysis.fields.phones if phone.start > span.start]
+    return _trimmed(one, span.start, min([span.end, *inside]))
+
+
 def _contact(one: Said) -> Found | None:
     """The last number that is called the citizen's own, else the last one."""
     phones = [
         phone
         for phone in one.analysis.fields.phones
-        if len(set(phone.value)) >= MIN_DISTINCT_DIGITS
+        if len(set(phone.value)) >= MIN_DISTINCT_DIGITS and not _is_anothers(one, phone)
     ]
     if not phones:
         return None
@@ -381,9 +409,35 @@ def _contact(one: Said) -> Found | None:
     return Found(number, masked_value("contact", number))
 
 
+def _is_anothers(one: Said, phone: Located) -> bool:
+    """The number of the person or firm complained of, by the words around it."""
+    before, after = one.text[: phone.start], one.text[phone.end : phone.end + LEAD_LENGTH]
+    if OTHERS_BEFORE.search(before[-2 * LEAD_LENGTH :]) or OTHERS_AFTER.match(after):
+        return True
+    return any(
+        person.role != "applicant" and NUMBER_OF.match(before[person.end :])
+        for person in one.analysis.fields.persons
+        if person.end <= phone.start
+    )
+
+
 def _is_named(one: Said, span: Located, lead: re.Pattern[str]) -> bool:
     """Do the words just before the span say what it is?"""
     return lead.search(one.text[max(span.start - LEAD_LENGTH, 0) : span.start]) is not None
+
+
+def _may_answer(one: Said, asking: str | None) -> bool:
+    """Does the message say something, and not only what another field asks for?"""
+    if is_lead_in(one.text) or len(one.text.strip()) < MIN_ANSWER:
+        return False
+    fields = one.analysis.fields
+    other: Sequence[Located] = ()
+    if asking == "demand":
+        other = fields.places
+    elif asking == "where":
+        other = fields.demand
+    filled = sum(span.end - span.start for span in other)
+    return filled < MOSTLY * len(one.text)
 
 
 def _is_about_contact_only(answering: Sequence[Said], asking: str) -> bool:

@@ -65,6 +65,7 @@ from backend_api.turns.rules import (
     Said,
     accepted,
     entities,
+    is_out_of_danger,
     is_typing_on,
     joined_masked,
     merge,
@@ -82,6 +83,8 @@ from backend_api.understanding.analysis import Analysis, Crisis
 
 MAX_MESSAGES = 100
 # After giving up on an engine that is down: when to look again.
+# Texts crisis_stay_1 … in notifications/templates/citizen.yml.
+CRISIS_STAYS = 3
 TRY_AGAIN = timedelta(minutes=1)
 AGAIN_JOB = "turns.again"
 _STORE_ANALYSIS = (
@@ -166,6 +169,8 @@ class Turns:
         crisis = judge_crisis([one.text for one in waiting.heard], waiting.before)
         if crisis.level >= CRISIS_LEVEL:
             return await self._crisis(waiting, crisis, trace, attempts)
+        if waiting.state.get("crisis") and not is_out_of_danger(waiting.heard[-1].text):
+            return await self._stay(waiting, trace, attempts)
         if await self._receipt_is_due(waiting, trace, attempts):
             return Outcome.ANSWERED
         said = await self._read(waiting)
@@ -276,14 +281,32 @@ class Turns:
             if bot_may_speak(locked.status):
                 words = [Words(_crisis_text(crisis.kinds)), Words(citizen_text("crisis_queued"))]
                 await say(session, locked, Speaker(Author.BOT, waiting.id), words, at=at)
-                locked.state = {**locked.state, "asking": None, "form": None}
+                locked.state = {**locked.state, "asking": None, "form": None, "crisis": 1}
             _end(session, locked, waiting, Outcome.CRISIS, trace, attempts)
         # The answer is out. Only now what may take time, or fail.
+        await self._note(waiting)
+        return Outcome.CRISIS
+
+    async def _stay(self, waiting: Waiting, trace: Trace, attempts: int) -> Outcome:
+        """After a cry for help nothing is asked but safety, until it is there or a person is."""
+        async with self.sessions.begin() as session:
+            locked = await lock_conversation(session, waiting.conversation)
+            if bot_may_speak(locked.status):
+                before = int(waiting.state.get("crisis") or 1)
+                text = citizen_text(f"crisis_stay_{(before - 1) % CRISIS_STAYS + 1}")
+                words = [Words(text, (citizen_text("choice_safe"),))]
+                await say(session, locked, Speaker(Author.BOT, waiting.id), words, at=now())
+                locked.state = {**locked.state, "crisis": before + 1}
+            _end(session, locked, waiting, Outcome.CRISIS, trace, attempts)
+        await self._note(waiting)
+        return Outcome.CRISIS
+
+    async def _note(self, waiting: Waiting) -> None:
+        """Keep what the messages of a crisis tell by the way."""
         said = await self._read(waiting)
         async with self.sessions.begin() as session:
             await _store_analyses(session, said)
             await _keep(session, waiting, _told(waiting, said))
-        return Outcome.CRISIS
 
     async def _held(self, waiting: Waiting, said: Sequence[Said], trace: Trace) -> Outcome:
         """A person holds the conversation: understand, and stay silent."""

@@ -1,5 +1,6 @@
 """What messages propose, and what becomes of it: tables without a database."""
 
+import re
 from dataclasses import replace
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from backend_api.turns.rules import (
     Proposal,
     Question,
     Said,
+    is_out_of_danger,
     is_typing_on,
     merge,
     propose,
@@ -284,3 +286,43 @@ def test_words_that_only_announce_an_answer_are_none() -> None:
     assert "answer" not in by_entity(propose([said(5, "我就一个要求")], Question("demand", 4)))
     both = [said(5, "我就一个要求"), said(6, "把押金退了")]
     assert by_entity(propose(both, Question("demand", 4)))["answer"] == "把押金退了"
+
+
+@pytest.mark.parametrize(
+    ("text", "contact"),
+    [
+        ("我的电话是13590001238，他的电话13700000001", "13590001238"),
+        ("房东不退押金。房东电话13700000002，我要退押金", None),
+        ("13700000003是骗子的电话，他骗了我两万", None),
+        ("打我女儿电话13700000004", "13700000004"),
+        ("老板跑路了，13700000005", "13700000005"),
+    ],
+)
+def test_the_other_sides_number_is_never_the_citizens(text: str, contact: str | None) -> None:
+    phones = tuple(
+        Phone(match.start(), match.end(), match.group(), match.group(), "mobile")
+        for match in re.finditer(r"\d{11}", text)
+    )
+    one = Said(uuid4(), 1, text, replace(EMPTY, text=text, fields=Fields(phones=phones)))
+    assert by_entity(propose([one], Question())).get("contact") == contact
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("我现在安全", True),
+        ("安全了", True),
+        ("还是登记吧", True),
+        ("我不安全", False),
+        ("不太好", False),
+        ("没有安全感", False),
+    ],
+)
+def test_is_out_of_danger(text: str, *, safe: bool) -> None:
+    assert is_out_of_danger(text) is safe
+
+
+def test_a_place_alone_does_not_answer_what_is_wanted() -> None:
+    one = said(5, "水贝村3栋", ("水贝村3栋", "community"))
+    assert "answer" not in by_entity(propose([one], Question("demand", 4)))
+    assert "answer" not in by_entity(propose([said(5, "嗨")], Question("where", 4)))

@@ -239,7 +239,24 @@ async def test_a_cry_for_help_that_goes_on_in_the_next_turn_is_heard(world: Worl
     assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
     await world.say("c1", "活了")
     assert await turns.run(conversation.id, attempts=0) is Outcome.CRISIS
-    await world.say("c1", "在家")
+    await world.say("c1", "我现在安全")
+    assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
+
+
+async def test_after_a_cry_for_help_nothing_is_asked_but_safety(world: World) -> None:
+    seen: list[dict[str, object]] = []
+    turns = turns_with(world, engine_says("您希望怎么解决？"), seen)
+    await world.say("c1", "我不想活了")
+    conversation = await the_conversation(world.sessions)
+    await turns.run(conversation.id, attempts=0)
+    for text in ("在天台上", "没用的", "算了", "我不安全"):
+        await world.say("c1", text)
+        assert await turns.run(conversation.id, attempts=0) is Outcome.CRISIS
+    assert seen == []
+    replies = await world.replies("c1")
+    assert replies[-1]["choices"] == ["我现在安全"]
+    assert len({str(one["text"]) for one in replies[2:5]}) == 3
+    await world.say("c1", "我现在安全")
     assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
 
 
@@ -261,7 +278,7 @@ async def test_the_notice_comes_with_the_first_reply_that_is_no_emergency(world:
     await world.say("c1", "我不想活了")
     conversation = await the_conversation(world.sessions)
     await turns.run(conversation.id, attempts=0)
-    for text in ("在家", "没事了"):
+    for text in ("我现在安全", "没事了"):
         await world.say("c1", text)
         await turns.run(conversation.id, attempts=0)
     texts = [str(one["text"]) for one in await world.replies("c1")]
@@ -273,7 +290,7 @@ async def test_what_is_told_in_a_crisis_is_not_asked_for_again(world: World) -> 
     conversation = await the_conversation(world.sessions)
     await turns_with(world, engine_says("x")).run(conversation.id, attempts=0)
     seen: list[dict[str, object]] = []
-    await world.say("c1", "在家里")
+    await world.say("c1", "我现在安全")
     await turns_with(world, engine_says("x"), seen).run(conversation.id, attempts=0)
     metadata = seen[0]["metadata"]
     assert isinstance(metadata, dict)
