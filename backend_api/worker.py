@@ -31,7 +31,9 @@ log = logging.getLogger(__name__)
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="HUALIAO_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="HUALIAO_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     database_url: str
     keyring: Path

@@ -1,6 +1,8 @@
 """The job that keeps the promise made when a message was stored."""
 
 import logging
+import traceback
+from pathlib import Path
 from uuid import UUID
 
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
@@ -47,11 +49,19 @@ async def _tell(turns: Turns, conversation: UUID, attempts: int, failure: Except
             "conversation": str(conversation),
             "attempts": attempts,
             "failure": type(failure).__name__,
+            "line": _line_of(failure),
         },
     )
     if attempts >= GIVE_UP_AT - 1:
+        log.error("turn given up", extra={"conversation": str(conversation)})
         await turns.give_up(conversation, attempts=attempts, failure=failure)
         return
     if attempts == TELL_DELAY_AT:
         await turns.tell_delay(conversation)
     raise failure
+
+
+def _line_of(failure: Exception) -> str:
+    """Where it happened. The exception's own words may hold a citizen's: they are not logged."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
