@@ -8,6 +8,7 @@ dropped here cannot become a fact. This is also where an intent is read in its c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,11 +19,27 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.components.intent_classifier import NOTHING_ASKED
+
 Entity = dict[str, Any]
 
 # Not an entity of the domain: the worker's word that the message repeats a value of the draft.
 RESTATED = "restated"
 _FACTS = ["where", "when", "contact", "name", "respondent", "amount", "people"]
+
+
+def _fits(
+    cue: Mapping[str, Any], text: str, intent: str | None, asking: str, found: set[str]
+) -> bool:
+    return (
+        intent in cue.get("sounds", [intent])
+        and asking in cue.get("asking", [asking])
+        and len(text) <= cue.get("longest", len(text))
+        and bool(re.search(cue.get("says", ""), text))
+        and not ("says_not" in cue and re.search(cue["says_not"], text))
+        and cue.get("fact") in {None, *found}
+        and cue.get("no_fact") not in found
+    )
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -39,6 +56,14 @@ class AnalysisImporter(GraphComponent):
             "correcting": _FACTS,
             # open question → intent as it sounds → intent as it is meant
             "meant": {},
+            # What words decide, first fit: {sounds, asking, says, says_not, fact, no_fact, longest,
+            # means}. `asking` holds open questions ("nothing": none); `says` and `says_not` are
+            # regular expressions; `fact` must be found in the message, `no_fact` must not. A key
+            # that is left out admits everything.
+            "cues": [],
+            # no short fact but the account itself, while nothing is known of what happened: so
+            # many characters, or fewer with a fact among them
+            "account": {"sounds": ["inform", "nlu_fallback"], "length": 40, "with_fact": 25},
             # an item of the draft → words by which a citizen calls it
             "items": {},
             # open questions to which a long text is no answer, and what is long
@@ -82,7 +107,10 @@ class AnalysisImporter(GraphComponent):
         item = self._item_named(message.get(TEXT) or "")
         found = {each["entity"] for each in proposed} & set(self._config["facts"])
         intent = dict(message.get(INTENT) or {"name": None, "confidence": 0.0})
-        if intent["confidence"] < self._config["sure"].get(intent["name"], 0.0):
+        cue = self._cue(message.get(TEXT) or "", intent["name"], known, found)
+        if cue is not None:
+            intent["name"] = cue
+        elif intent["confidence"] < self._config["sure"].get(intent["name"], 0.0):
             intent["name"] = "skip"
         if len(proposed) < len(sent) and not found and known.get("asking") == "confirmed":
             intent["name"] = self._config["restating"].get(intent["name"], intent["name"])
@@ -92,6 +120,20 @@ class AnalysisImporter(GraphComponent):
             admitted.append({"entity": "item", "value": item, "start": 0, "end": 1})
         message.set(INTENT, intent, add_to_output=True)
         message.set(ENTITIES, admitted, add_to_output=True)
+
+    def _cue(
+        self, text: str, intent: str | None, known: Mapping[str, Any], found: set[str]
+    ) -> str | None:
+        """The intent that the words themselves decide; None: they decide nothing."""
+        asking = known.get("asking") or NOTHING_ASKED
+        text = text.strip()
+        for cue in self._config["cues"]:
+            if _fits(cue, text, intent, asking, found):
+                return str(cue["means"])
+        account = self._config["account"]
+        length = account["with_fact" if found else "length"]
+        told = intent in account["sounds"] and len(text) >= length
+        return "tell_story" if told and asking in {NOTHING_ASKED, "what"} else None
 
     def _item_named(self, text: str) -> str | None:
         """The item of the draft that is named first: "地点和电话都错了" begins with the place."""

@@ -81,7 +81,7 @@ def test_an_answer_without_a_phone_number_is_no_contact(citizen: Citizen) -> Non
 def test_who_does_not_want_to_be_known_is_told_what_that_means(citizen: Citizen) -> None:
     citizen.draft, citizen.asking, citizen.form = dict(SETTLED), "contact", "intake_form"
     citizen.draft.pop("contact")
-    assert citizen.says("不方便说").responses[0] == "utter_why_contact"
+    assert citizen.says("不想说").responses[0] == "utter_why_contact"
     reply = citizen.says("我不想留电话")
     assert reply.responses == ["utter_anonymous", "utter_ask_confirmed"]
     assert reply.slots["contact"] == "anonymous"
