@@ -25,6 +25,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Supposed:
+    """What might happen one day, for the kinds that are complained of in advance."""
+
+    kinds: frozenset[str]
+    before: re.Pattern[str]
+    inside: re.Pattern[str]
+    after: re.Pattern[str]
+    calling: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """The word lists, compiled."""
 
@@ -32,6 +43,12 @@ class Lexicon:
     past: re.Pattern[str]
     dead: re.Pattern[str]
     denied: re.Pattern[str]
+    within: re.Pattern[str]
+    still: re.Pattern[str]
+    present: re.Pattern[str]
+    mocked: re.Pattern[str]
+    rhetoric: re.Pattern[str]
+    supposed: Supposed
     entries: Sequence[Entry]
     bare: Sequence[Entry]
     short_message: int
@@ -54,17 +71,35 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
             pattern = pattern.replace(f"<{name}>", value)
         return re.compile(pattern)
 
+    def any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+        return compiled("|".join(f"(?:{one})" for one in patterns))
+
+    supposed = raw["supposed"]
     return Lexicon(
-        idioms=compiled("|".join(f"(?:{one})" for one in raw["idioms"])),
+        idioms=any_of(raw["idioms"]),
         past=compiled(raw["past"]),
         dead=compiled(raw["dead"]),
         denied=compiled(raw["denied"]),
+        within=compiled(raw["within"]),
+        still=compiled(raw["still"]),
+        present=compiled(raw["present"]),
+        mocked=compiled(raw["mocked"]),
+        rhetoric=any_of(raw["rhetoric"]),
+        supposed=Supposed(
+            kinds=frozenset(supposed["kinds"]),
+            before=compiled(supposed["before"]),
+            inside=compiled(supposed["inside"]),
+            after=compiled(supposed["after"]),
+            calling=compiled(supposed["calling"]),
+        ),
         entries=[
             Entry(one["kind"], one["level"], compiled(pattern))
             for one in raw["entries"]
             for pattern in one["patterns"]
         ],
-        bare=[Entry(one["kind"], 2, compiled(one["pattern"])) for one in raw["bare"]],
+        bare=[
+            Entry(one["kind"], one.get("level", 2), compiled(one["pattern"])) for one in raw["bare"]
+        ],
         short_message=raw["short_message"],
     )
 
@@ -85,23 +120,53 @@ def _hits(text: str, words: Lexicon) -> Iterator[_Hit]:
     for entry in words.entries:
         for match in entry.pattern.finditer(text):
             yield _Hit(match.start(), match.end(), entry.kind, entry.level)
-    level = 2 if len(text) <= words.short_message else 1
+    is_short = len(text) <= words.short_message
     for entry in words.bare:
         for match in entry.pattern.finditer(text):
+            level = entry.level if is_short else 1
             yield _Hit(match.start(), match.end(), entry.kind, level)
 
 
 def _weighed(text: str, hit: _Hit, words: Lexicon) -> _Hit:
-    """Level 1 when it is over, somebody's death, or denied."""
+    """Level 1 when it is over, somebody's death, denied, supposed or a way of speaking."""
     if hit.level < 2:
         return hit
-    before = text[max(0, hit.start - _AROUND) : hit.start]
-    before = _CLAUSE.split(before)[-1]
+    before = _CLAUSE.split(text[max(0, hit.start - _AROUND) : hit.start])[-1]
     after = _BREATH.split(text[hit.end : hit.end + 8])[0]
-    over = words.past.search(before) or words.past.match(after) or words.dead.search(after)
-    if over or words.denied.search(before):
-        return _Hit(hit.start, hit.end, hit.kind, 1)
-    return hit
+    milder = (
+        words.denied.search(before)
+        or words.mocked.search(after)
+        or _is_over(text, hit, before, after, words)
+        or _is_supposed(text, hit, before, after, words.supposed)
+        or _is_rhetoric(text, hit, words)
+    )
+    return _Hit(hit.start, hit.end, hit.kind, 1) if milder else hit
+
+
+def _is_over(text: str, hit: _Hit, before: str, after: str, words: Lexicon) -> bool:
+    lately = words.present.split(before)[-1]
+    if words.past.search(lately) or words.past.match(after) or words.dead.search(after):
+        return True
+    around = text[max(0, hit.start - _AROUND) : hit.end + _AROUND]
+    inside = text[hit.start : hit.end]
+    return bool(words.within.search(inside) and not words.still.search(around))
+
+
+def _is_supposed(text: str, hit: _Hit, before: str, after: str, supposed: Supposed) -> bool:
+    if hit.kind not in supposed.kinds or supposed.calling.search(text):
+        return False
+    breath = _BREATH.split(before)[-1].split(" ")[-1]
+    inside = text[hit.start : hit.end]
+    return bool(
+        supposed.before.search(breath)
+        or supposed.inside.search(inside)
+        or supposed.after.search(after)
+    )
+
+
+def _is_rhetoric(text: str, hit: _Hit, words: Lexicon) -> bool:
+    spoken = words.rhetoric.finditer(text)
+    return any(one.start() <= hit.start and hit.end <= one.end() for one in spoken)
 
 
 def _evidence(hits: Sequence[_Hit]) -> Iterator[Span]:

@@ -1,5 +1,9 @@
 import pytest
+import yaml
 
+from backend_api.notifications.texts import has_citizen_text
+from backend_api.understanding.alarm import judge_crisis
+from backend_api.understanding.models import DATA
 from tests.understanding.conftest import Read
 
 
@@ -20,7 +24,6 @@ from tests.understanding.conftest import Read
         ("真想把他砍死", 2, "threat_to_others"),
         ("老师猥亵我女儿", 2, "minor"),
         ("楼下着火了，快来人", 3, "fire_or_accident"),
-        ("明天我们几十个人去堵路", 2, "group_action"),
         ("我唔想活了，想自殺", 2, "self_harm"),
     ],
 )
@@ -55,3 +58,88 @@ def test_idiom_is_no_danger(text: str, read: Read) -> None:
 @pytest.mark.parametrize("text", ["儿子服毒自杀身亡，医院不赔", "十年前我想过自杀，早过去了"])
 def test_a_danger_that_is_over_is_no_alarm(text: str, read: Read) -> None:
     assert read(text).crisis.level == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("隔壁那个人扬言要砍死我", "violence"),
+        ("他说我再告就弄死我", "violence"),
+        ("他说我要是敢报警就砍死我全家", "violence"),
+        ("我让黑中介的人给扣住了 救我", "violence"),
+        ("他们把我关在一个院子里", "violence"),
+        ("村霸带了一帮人来砸门打人", "violence"),
+        ("有人拿我的不雅视频威胁我要钱", "violence"),
+        ("前男友说不复合就把我的裸照发网上", "violence"),
+        ("他要把我裸体视频发出去", "violence"),
+        ("外面要打起来了", "violence"),
+        ("妈 对不起 那瓶安定我全吃了", "self_harm"),
+        ("别找我了 药吃光了", "self_harm"),
+        ("一整瓶药都吞下去了", "self_harm"),
+        ("老伴没了 我也想随他去了", "self_harm"),
+        ("想下去陪我儿子", "self_harm"),
+        ("股票亏光了 我想跳楼", "self_harm"),
+        ("婆婆把我反锁在家里", "domestic_violence"),
+        ("男朋友把我绑起来了", "domestic_violence"),
+        ("老公不让我出门 把门反锁了", "domestic_violence"),
+        ("他去年打过我 现在又打我", "domestic_violence"),
+        ("我爸从小时候就打我一直到现在", "domestic_violence"),
+        ("楼板垮了 工友被埋住了 快救人", "fire_or_accident"),
+        ("矿上塌方了 我们两个人压在下面", "fire_or_accident"),
+        ("脚手架倒了砸伤好几个工人了", "fire_or_accident"),
+        ("液化气罐漏了 满屋子味", "fire_or_accident"),
+        ("厨房里全是煤气味 我恶心", "fire_or_accident"),
+        ("有人掉下去了 快来", "fire_or_accident"),
+        ("我好怕 有人掉下去了", "fire_or_accident"),
+        ("可能煤气漏气了", "fire_or_accident"),
+        ("我爸哮喘发作了", "medical"),
+        ("我妈突然晕倒了 叫不醒", "medical"),
+        ("我老婆羊水破了", "medical"),
+    ],
+)
+def test_danger_told_in_few_words_is_an_alarm(text: str, kind: str) -> None:
+    crisis = judge_crisis([text])
+
+    assert crisis.level >= 2
+    assert kind in crisis.kinds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("我们村准备一起去信访局集体上访", id="petitioning together"),
+        pytest.param("明天我们几十个人去堵路", id="protest"),
+        pytest.param("过几天集体去法院立案", id="going to court together"),
+        pytest.param("下周我要去政府门口交材料", id="an errand"),
+        pytest.param("小时候我爸打我 现在分房没我的份", id="long ago, before the match"),
+        pytest.param("我老公以前打我 现在要孩子抚养费", id="long ago, inside the match"),
+        pytest.param("下水道没盖 万一有人掉下去谁负责", id="supposed"),
+        pytest.param("广告牌松了 怕掉下来砸到人了", id="feared"),
+        pytest.param("看这账单 我不想活了才怪", id="mocked"),
+        pytest.param("油价涨成这样大家都想跳楼", id="a price"),
+        pytest.param("老板想让谁死就让谁死", id="rhetoric"),
+        pytest.param("物业把我锁在门外", id="locked out"),
+        pytest.param("孩子被关在校门外", id="kept out"),
+        pytest.param("高血压药都吃完了去哪买", id="out of medicine"),
+        pytest.param("我想跟他去民政局", id="going with somebody"),
+        pytest.param("房贷压得喘不过气", id="a figure of speech"),
+        pytest.param("我哥心脏病犯了送到医院花了三万 医保不报", id="an illness treated"),
+    ],
+)
+def test_what_is_no_emergency_raises_no_alarm(text: str) -> None:
+    assert judge_crisis([text]).level <= 1
+
+
+def test_illness_told_in_a_long_complaint_is_no_alarm() -> None:
+    story = "化工厂的废气排了三年，村里有人口吐白沫，环保局来过两次都说达标。" * 4
+
+    assert judge_crisis([story]).level <= 1
+
+
+def test_every_alarm_has_its_text() -> None:
+    raw = yaml.safe_load((DATA / "crisis" / "lexicon.yml").read_text(encoding="utf-8"))
+    kinds = {one["kind"] for one in raw["entries"] if one["level"] >= 2}
+    kinds |= {one["kind"] for one in raw["bare"]}
+
+    assert "group_action" not in kinds
+    assert [kind for kind in sorted(kinds) if not has_citizen_text(f"crisis_{kind}")] == []
