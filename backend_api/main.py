@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend_api.access.passwords import Hashing
 from backend_api.access.views import router as access
 from backend_api.cases.views import actions as case_actions
 from backend_api.cases.views import router as cases
@@ -35,7 +36,9 @@ DESCRIPTION = (
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="HUALIAO_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="HUALIAO_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     host: str = "127.0.0.1"
     port: int
@@ -59,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
             news = News(settings.database_url)
             await stack.enter_async_context(news.listening())
             app.state.sessions, app.state.reading = sessions, reading(sessions)
-            app.state.news = news
+            app.state.news, app.state.hashing = news, Hashing()
             app.state.neighbours = await stack.enter_async_context(httpx.AsyncClient(timeout=2.0))
             yield
 

@@ -62,16 +62,18 @@ async def run(settings: Settings) -> None:
         http = open_engine(settings.engine_url, settings.engine_token)
         await stack.enter_async_context(http)
         turn_jobs.register(jobs, Turns(sessions, reading(sessions), Engine(http), read))
-        sweeping = asyncio.create_task(_free_stalled_jobs(jobs))
-        stack.callback(sweeping.cancel)
-        await jobs.run_worker_async(
-            concurrency=CONCURRENCY,
-            fetch_job_polling_interval=POLL_SECONDS,
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=STALLED_SECONDS,
-            shutdown_graceful_timeout=10,
-            delete_jobs="successful",
-        )
+        # A group: if the sweep fails the process ends, and is started anew.
+        async with asyncio.TaskGroup() as group:
+            sweeping = group.create_task(_free_stalled_jobs(jobs))
+            await jobs.run_worker_async(
+                concurrency=CONCURRENCY,
+                fetch_job_polling_interval=POLL_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_SECONDS,
+                shutdown_graceful_timeout=10,
+                delete_jobs="successful",
+            )
+            sweeping.cancel()
 
 
 async def _free_stalled_jobs(jobs: Jobs) -> None:

@@ -19,8 +19,16 @@ class Account(Base):
     role: Mapped[Role]
     password_hash: Mapped[str]
     must_change_password: Mapped[bool] = mapped_column(default=True)
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
+
+
+class SignInAttempt(Base):
+    """How often one origin tried one username of late; a keyed fingerprint of both."""
+
+    __tablename__ = "sign_in_attempt"
+
+    caller_index: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    count: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AccessToken(Base):

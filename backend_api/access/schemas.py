@@ -8,7 +8,8 @@ from backend_api.access.rules import Role
 class SignIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    username: str = Field(max_length=100)
+    # No control characters: PostgreSQL stores no NUL.
+    username: str = Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")
     password: str = Field(max_length=200)
 
 

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, case, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend_api.access.models import AccessToken, Account
-from backend_api.access.rules import Role, is_strong
+from backend_api.access.models import AccessToken, Account, SignInAttempt
+from backend_api.access.passwords import NOBODY, hash_of_password
+from backend_api.access.rules import Role
 from backend_api.audit.service import Actor, Subject, record
+from backend_api.core.crypto import keyring_of
 from backend_api.core.errors import InvalidError, NotSignedInError, TooManyError
+from backend_api.core.ids import new_id
 from backend_api.organisation.models import Unit
+from backend_api.organisation.rules import root_of
 
 SIGN_IN_LASTS = timedelta(hours=12)
 MAX_FAILURES = 5
@@ -35,9 +38,36 @@ _BY_TOKEN = (
     .outerjoin(Account, Account.id == AccessToken.account_id)
     .where(AccessToken.token_hash == bindparam("token_hash"), AccessToken.revoked_at.is_(None))
 )
-_HASHER = PasswordHasher()
-# Checked when the username is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _HASHER.hash(secrets.token_hex())
+_COUNT_ATTEMPT = (
+    insert(SignInAttempt)
+    .values(
+        id=bindparam("id"),
+        created_at=bindparam("at"),
+        caller_index=bindparam("caller"),
+        count=1,
+        last_at=bindparam("at"),
+    )
+    .on_conflict_do_update(
+        index_elements=[SignInAttempt.caller_index],
+        set_={
+            "count": case(
+                (SignInAttempt.last_at <= bindparam("expired"), 1),
+                else_=SignInAttempt.count + 1,
+            ),
+            "last_at": bindparam("at"),
+        },
+    )
+    .returning(SignInAttempt.count)
+)
+# Locked rows are somebody's at work: never waited for, so that nothing waits in a circle.
+_FORGET_OLD_ATTEMPTS = delete(SignInAttempt).where(
+    SignInAttempt.id.in_(
+        select(SignInAttempt.id)
+        .where(SignInAttempt.last_at <= bindparam("expired"))
+        .limit(100)
+        .with_for_update(skip_locked=True)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +89,7 @@ class Access:
 
     @property
     def organisation_id(self) -> UUID:
-        return UUID(self.unit_path.split("/")[1])
+        return root_of(self.unit_path)
 
 
 def hash_of(token: str) -> bytes:
@@ -97,7 +127,7 @@ async def add_account(
         name=name,
         role=role,
         unit_id=unit.id,
-        password_hash=_HASHER.hash(password),
+        password_hash=hash_of_password(password),
     )
     session.add(account)
     await session.flush()
@@ -105,38 +135,71 @@ async def add_account(
     return password
 
 
-async def sign_in(
-    session: AsyncSession, *, username: str, password: str, at: datetime
-) -> tuple[str, Account, Unit] | None:
-    """A new token, or None for wrong credentials (the failure is counted: commit either way)."""
-    account = await session.scalar(
-        select(Account).where(Account.username == username).with_for_update()
+async def count_attempt(session: AsyncSession, *, origin: str, username: str, at: datetime) -> None:
+    """Counted before the password is looked at: commit, so that many at once count as many.
+
+    Per origin and username, known or not: nobody elsewhere can lock a person out.
+    """
+    caller, expired = _caller(session, origin, username), at - LOCKED_FOR
+    attempts = await session.scalar(
+        _COUNT_ATTEMPT, {"id": new_id(), "caller": caller, "at": at, "expired": expired}
     )
-    if account is not None and account.locked_until is not None and account.locked_until > at:
+    if (attempts or 0) > MAX_FAILURES:
         raise TooManyError("too_many_attempts")
-    if not _matches(account.password_hash if account else _NOBODY, password) or account is None:
-        _count_failure(account, at)
-        return None
-    account.failed_sign_ins, account.locked_until = 0, None
+    await session.execute(_FORGET_OLD_ATTEMPTS, {"expired": expired})
+
+
+async def password_hash_of(session: AsyncSession, username: str) -> str:
+    """What a password is compared with; nobody's where the username is unknown."""
+    found = await session.scalar(select(Account.password_hash).where(Account.username == username))
+    return found or NOBODY
+
+
+async def sign_in(
+    session: AsyncSession, *, username: str, checked: str, origin: str, at: datetime
+) -> tuple[str, Account, Unit]:
+    """A new token for whom `checked` is the password hash that was found to match."""
+    # Locked, so that a password changed at this moment ends this sign-in too.
+    account = await session.scalar(
+        select(Account)
+        .where(Account.username == username, Account.password_hash == checked)
+        .with_for_update(read=True)
+    )
+    if account is None:
+        raise NotSignedInError("wrong_credentials")
+    await forget_attempts(session, origin=origin, username=username)
     unit = (await session.scalars(select(Unit).where(Unit.id == account.unit_id))).one()
     return await _open_session(session, account, at), account, unit
 
 
-async def change_password(session: AsyncSession, account_id: UUID, *, old: str, new: str) -> None:
-    account = (
-        await session.scalars(select(Account).where(Account.id == account_id).with_for_update())
-    ).one()
-    if not _matches(account.password_hash, old):
-        raise InvalidError("wrong_password")
-    if old == new or not is_strong(new, account.username):
-        raise InvalidError("weak_password")
-    account.password_hash, account.must_change_password = _HASHER.hash(new), False
-    record(
-        session,
-        Actor("account", str(account.id)),
-        "password.changed",
-        Subject("account", account.id),
+async def forget_attempts(session: AsyncSession, *, origin: str, username: str) -> None:
+    """The right password was given."""
+    caller = _caller(session, origin, username)
+    await session.execute(delete(SignInAttempt).where(SignInAttempt.caller_index == caller))
+
+
+async def change_password(
+    session: AsyncSession, access: Access, *, checked: str, new_hash: str, at: datetime
+) -> None:
+    """Replace the hash that was found to match; every other sign-in of the account ends."""
+    account = await session.scalar(
+        select(Account)
+        .where(Account.id == access.account_id, Account.password_hash == checked)
+        .with_for_update()
     )
+    if account is None:
+        raise InvalidError("wrong_password")
+    account.password_hash, account.must_change_password = new_hash, False
+    await session.execute(
+        update(AccessToken)
+        .where(
+            AccessToken.account_id == account.id,
+            AccessToken.id != access.token_id,
+            AccessToken.revoked_at.is_(None),
+        )
+        .values(revoked_at=at)
+    )
+    record(session, access.actor, "password.changed", Subject("account", account.id))
 
 
 async def revoke(session: AsyncSession, token_id: UUID, at: datetime) -> None:
@@ -167,19 +230,8 @@ async def _open_session(session: AsyncSession, account: Account, at: datetime) -
     return token
 
 
-def _count_failure(account: Account | None, at: datetime) -> None:
-    if account is None:
-        return
-    account.failed_sign_ins += 1
-    if account.failed_sign_ins >= MAX_FAILURES:
-        account.failed_sign_ins, account.locked_until = 0, at + LOCKED_FOR
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(password_hash, password)
-    except VerifyMismatchError:
-        return False
+def _caller(session: AsyncSession, origin: str, username: str) -> bytes:
+    return keyring_of(session).index(f"{origin}\0{username}")
 
 
 def _new_token() -> str:

@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from backend_api.access import service
 from backend_api.access.models import Account
-from backend_api.access.rules import STAFF_ROLES, Role
+from backend_api.access.passwords import Hashing
+from backend_api.access.rules import STAFF_ROLES, Role, is_strong
 from backend_api.access.schemas import AccountRead, PasswordChange, SignedIn, SignIn
 from backend_api.access.service import Access
 from backend_api.core.clock import now
-from backend_api.core.db import Session
-from backend_api.core.errors import ForbiddenError, NotSignedInError
+from backend_api.core.db import Session, Sessions
+from backend_api.core.errors import ForbiddenError, InvalidError, NotSignedInError
 from backend_api.organisation.models import Unit
 
 router = APIRouter(prefix="/v1/staff", tags=["staff"])
@@ -67,14 +68,19 @@ Staff = Annotated[Access, Depends(_staff_of)]
 
 @router.post("/sign-in")
 async def sign_in(request: Request, wanted: SignIn) -> SignedIn:
-    async with request.app.state.sessions.begin() as session:
-        opened = await service.sign_in(
-            session, username=wanted.username, password=wanted.password, at=now()
-        )
-    # Raised after the transaction: the failed attempt stays counted.
-    if opened is None:
+    """No transaction is open while the password is hashed."""
+    sessions: Sessions = request.app.state.sessions
+    hashing: Hashing = request.app.state.hashing
+    username, origin = wanted.username, _origin(request)
+    async with sessions.begin() as session:
+        await service.count_attempt(session, origin=origin, username=username, at=now())
+        stored = await service.password_hash_of(session, username)
+    if not await hashing.matches(stored, wanted.password):
         raise NotSignedInError("wrong_credentials")
-    token, account, unit = opened
+    async with sessions.begin() as session:
+        token, account, unit = await service.sign_in(
+            session, username=username, checked=stored, origin=origin, at=now()
+        )
     return SignedIn(
         token=token,
         account=_shown(account, unit.name),
@@ -83,10 +89,26 @@ async def sign_in(request: Request, wanted: SignIn) -> SignedIn:
 
 
 @router.post("/password", status_code=204)
-async def change_password(session: Session, access: SignedInStaff, wanted: PasswordChange) -> None:
-    if access.account_id is None:
-        raise ForbiddenError("account_needed")
-    await service.change_password(session, access.account_id, old=wanted.old, new=wanted.new)
+async def change_password(request: Request, token: Bearer, wanted: PasswordChange) -> None:
+    """Wrong old passwords count like wrong sign-ins; the account's other sign-ins end."""
+    sessions: Sessions = request.app.state.sessions
+    hashing: Hashing = request.app.state.hashing
+    origin = _origin(request)
+    async with sessions.begin() as session:
+        access = _signed_in_of(await service.access_by_token(session, token, now()))
+        account = await session.get(Account, access.account_id) if access.account_id else None
+        if account is None:
+            raise ForbiddenError("account_needed")
+        username, stored = account.username, account.password_hash
+        if wanted.old == wanted.new or not is_strong(wanted.new, username):
+            raise InvalidError("weak_password")
+        await service.count_attempt(session, origin=origin, username=username, at=now())
+    if not await hashing.matches(stored, wanted.old):
+        raise InvalidError("wrong_password")
+    new_hash = await hashing.hash(wanted.new)
+    async with sessions.begin() as session:
+        await service.change_password(session, access, checked=stored, new_hash=new_hash, at=now())
+        await service.forget_attempts(session, origin=origin, username=username)
 
 
 @router.post("/sign-out", status_code=204)
@@ -106,6 +128,10 @@ async def me(session: Session, access: Staff) -> AccountRead:
     )
     account, unit = found.one()
     return _shown(account, unit)
+
+
+def _origin(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _shown(account: Account, unit: str) -> AccountRead:

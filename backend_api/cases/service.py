@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.service import Access
@@ -18,7 +18,8 @@ from backend_api.cases.rules import (
     UnmaskReason,
     registration_number,
 )
-from backend_api.conversations.models import Conversation
+from backend_api.conversations.models import Conversation, Message
+from backend_api.conversations.rules import bot_may_speak
 from backend_api.conversations.service import CardRow
 from backend_api.core.clock import day_in_china
 from backend_api.core.crypto import seal, unseal
@@ -48,13 +49,29 @@ class CaseRow:
     site: str | None
 
 
-async def file_draft(session: AsyncSession, conversation: Conversation, *, at: datetime) -> Case:
-    """Register the conversation's draft as a case. Filing a draft twice gives the same case."""
+async def refuse_late(session: AsyncSession, conversation: Conversation, message: UUID) -> None:
+    """An action acts for a turn that is still being thought, and not once a person has taken over.
+
+    `message` is the last one of the turn; `conversation` is locked.
+    """
+    seq = await session.scalar(
+        select(Message.seq).where(Message.id == message, Message.conversation_id == conversation.id)
+    )
+    ended = seq is not None and seq <= conversation.answered_seq
+    if ended or not bot_may_speak(conversation.status):
+        raise ConflictError("outdated")
+
+
+async def file_draft(
+    session: AsyncSession, conversation: Conversation, *, message: UUID, at: datetime
+) -> Case:
+    """Register the draft of the conversation (locked) as a case; twice gives the same case."""
     draft = await latest_draft(session, conversation.id)
     if draft is None:
         raise ConflictError("incomplete_draft", missing=list(missing_fields((), None)))
     if draft.status is DraftStatus.FILED:
         return (await session.scalars(select(Case).where(Case.draft_id == draft.id))).one()
+    await refuse_late(session, conversation, message)
     facts = await current_facts(session, draft.id)
     values = values_of(session, facts)
     if missing := missing_fields(values, values.get("type")):
@@ -104,10 +121,13 @@ async def list_cases(
     """In the caller's scope, newest first; `before` is the number that ended the last page."""
     query = _rows(access).order_by(Case.created_at.desc(), Case.number.desc()).limit(limit)
     if before is not None:
-        last = await session.scalar(select(Case.created_at).where(Case.number == before))
+        last = (await session.execute(_rows(access).where(Case.number == before))).one_or_none()
         if last is None:
             raise NotFoundError("unknown_number")
-        query = query.where(Case.created_at < last)
+        shown: Case = last[0]
+        query = query.where(
+            tuple_(Case.created_at, Case.number) < tuple_(shown.created_at, shown.number)
+        )
     return [CaseRow(case, unit, site) for case, unit, site in await session.execute(query)]
 
 
@@ -159,13 +179,9 @@ async def _register(
 
 
 async def _unit_of(session: AsyncSession, conversation: Conversation) -> Unit:
-    """The unit of the site whose code was scanned, else the whole organisation."""
-    query = select(Unit).where(Unit.id == conversation.organisation_id)
-    if conversation.site_id is not None:
-        query = (
-            select(Unit).join(Site, Site.unit_id == Unit.id).where(Site.id == conversation.site_id)
-        )
-    return (await session.scalars(query)).one()
+    """The conversation's unit: whoever may read the one may read the other."""
+    found = await session.scalars(select(Unit).where(Unit.path == conversation.unit_path))
+    return found.one()
 
 
 async def _person_of(

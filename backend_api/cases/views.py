@@ -29,19 +29,23 @@ from backend_api.drafts.rules import SHOWN
 from backend_api.drafts.service import cancel_draft, current_facts, masked_values_of
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
-actions = APIRouter(prefix="/v1/internal", tags=["internal"], dependencies=[Depends(service_only)])
+actions = APIRouter(
+    prefix="/v1/internal", dependencies=[Depends(service_only)], include_in_schema=False
+)
 
 
 @actions.post("/cases")
 async def file_case(session: Session, wanted: ActionCall) -> Filed:
     conversation = await lock_conversation(session, wanted.conversation)
-    case = await service.file_draft(session, conversation, at=now())
+    case = await service.file_draft(session, conversation, message=wanted.message, at=now())
     return Filed(number=case.number)
 
 
 @actions.post("/drafts/cancel")
 async def cancel(session: Session, wanted: ActionCall) -> dict[str, str]:
-    await cancel_draft(session, wanted.conversation)
+    conversation = await lock_conversation(session, wanted.conversation)
+    await service.refuse_late(session, conversation, wanted.message)
+    await cancel_draft(session, conversation.id)
     return {}
 
 
@@ -50,7 +54,7 @@ async def list_cases(
     session: Session,
     access: Staff,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: str | None = None,
+    before: Annotated[str | None, Query(pattern=r"^[0-9]{1,20}$")] = None,
 ) -> CaseList:
     rows = await service.list_cases(session, access, before=before, limit=limit)
     items = [_item(session, row) for row in rows]

@@ -25,6 +25,8 @@ class Conversation(Base):
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    # A copy of the path of the site's unit, else of the client's: staff see it within their scope.
+    unit_path: Mapped[str]
     channel: Mapped[str]
     # The program that brings the messages, and its own name for the conversation.
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("access_token.id"))

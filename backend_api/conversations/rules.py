@@ -4,6 +4,8 @@ from enum import StrEnum
 
 # Text: the longest petition letter seen in public data has about 9,000 characters.
 MAX_CHARACTERS = 10_000
+# What the column of a seq can hold.
+MAX_SEQ = 2**31 - 1
 FLOOD_SECONDS = 10
 FLOOD_MESSAGES = 20
 

@@ -33,6 +33,7 @@ from backend_api.core.ids import new_id
 from backend_api.core.jobs import enqueue
 from backend_api.core.live import announce
 from backend_api.core.text import scrub
+from backend_api.organisation.rules import root_of
 
 TURN_JOB = "turns.run"
 PAGE = 200
@@ -134,7 +135,7 @@ async def conversation_of_client(
     *,
     client: UUID,
     key: str,
-    organisation: UUID,
+    unit_path: str,
     site: UUID | None,
 ) -> Conversation:
     """By the client's own name for it, locked; a new one the first time."""
@@ -145,7 +146,8 @@ async def conversation_of_client(
         insert(Conversation)
         .values(
             id=new_id(),
-            organisation_id=organisation,
+            organisation_id=root_of(unit_path),
+            unit_path=unit_path,
             channel="http",
             client_id=client,
             key=key,

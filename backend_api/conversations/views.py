@@ -12,7 +12,7 @@ from backend_api.access.service import access_by_token
 from backend_api.access.views import Bearer, Client, must_be_client
 from backend_api.conversations import service
 from backend_api.conversations.models import Message
-from backend_api.conversations.rules import Author
+from backend_api.conversations.rules import MAX_SEQ, Author
 from backend_api.conversations.schemas import ChatAccepted, ChatMessage, Name, Reply
 from backend_api.core.clock import now
 from backend_api.core.db import Session, Sessions
@@ -28,13 +28,16 @@ router = APIRouter(prefix="/v1/chat", tags=["chat"])
 async def post_message(session: Session, client: Client, wanted: ChatMessage) -> ChatAccepted:
     """Take a citizen's message. 202: it is stored and will be answered."""
     text = service.acceptable(wanted.text)
-    site = await site_by_code(session, wanted.site) if wanted.site else None
+    site_id, unit_path = None, client.unit_path
+    if wanted.site:
+        site, unit = await site_by_code(session, wanted.site, organisation=client.organisation_id)
+        site_id, unit_path = site.id, unit.path
     conversation = await service.conversation_of_client(
         session,
         client=client.token_id,
         key=wanted.conversation,
-        organisation=client.organisation_id,
-        site=site.id if site else None,
+        unit_path=unit_path,
+        site=site_id,
     )
     seq = await service.receive(
         session, conversation, message_id=wanted.message_id, text=text, at=now()
@@ -47,7 +50,7 @@ async def read_replies(
     request: Request,
     token: Bearer,
     conversation: Name,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
     wait: Annotated[float, Query(ge=0, le=MAX_WAIT)] = 0,
 ) -> list[Reply]:
     """The replies after `after`, in order; waits up to `wait` seconds for the first one.

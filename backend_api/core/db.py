@@ -55,6 +55,8 @@ def open_sessions(database_url: str, *, keyring: Keyring, jobs: Jobs, pool: int 
         database_url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_size=pool,
         max_overflow=pool,
+        # No value may reach a log by way of an error.
+        hide_parameters=True,
         # The last used first: few warm connections, whose statements are prepared.
         pool_use_lifo=True,
         connect_args={"connect_timeout": 5, "prepare_threshold": 2},

@@ -15,6 +15,7 @@ from backend_api.core.migrate import newest_revision
 WORKER_SECONDS = 15
 UNANSWERED = Gauge("hualiao_unanswered_conversations", "Conversations with a message no turn took")
 WAITING = Gauge("hualiao_waiting_conversations", "Conversations waiting for a person")
+UNDELIVERED = Gauge("hualiao_undelivered_replies", "Replies that nobody fetched for a minute")
 JOBS = Gauge("hualiao_jobs", "Jobs by state", ["state"])
 router = APIRouter(tags=["operations"])
 
@@ -86,6 +87,13 @@ async def _measure(session: AsyncSession) -> None:
     waiting = await session.scalar(
         text("SELECT count(*) FROM handoff WHERE closed_at IS NULL AND accepted_at IS NULL")
     )
+    undelivered = await session.scalar(
+        text(
+            "SELECT count(*) FROM outbox"
+            " WHERE delivered_at IS NULL AND created_at < now() - interval '1 minute'"
+        )
+    )
+    UNDELIVERED.set(undelivered or 0)
     UNANSWERED.set(unanswered or 0)
     WAITING.set(waiting or 0)
     rows = await session.execute(

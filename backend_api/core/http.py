@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import Counter, Histogram
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,7 +27,8 @@ HEADERS = {
     "x-frame-options": "DENY",
     # ws: and wss: are named because old Safari does not take 'self' for WebSockets.
     "content-security-policy": (
-        "default-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'"
+        "default-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none';"
+        " base-uri 'none'; form-action 'self'"
     ),
 }
 _ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
@@ -88,6 +89,13 @@ def add_error_handlers(app: FastAPI, text_of: Callable[[str], str]) -> None:
         body = {"code": code, "detail": text_of(code)}
         return JSONResponse(body, status_code=status, headers=exc.headers)
 
+    @app.exception_handler(DataError)
+    async def show_unstorable(_: Request, exc: DataError) -> JSONResponse:
+        # A value that no column takes; bounds and patterns should have refused it before.
+        log.warning("value refused by the database", extra={"failure": type(exc.orig).__name__})
+        body = {"code": "malformed", "detail": text_of("malformed")}
+        return JSONResponse(body, status_code=422)
+
     @app.exception_handler(OperationalError)
     async def show_unavailable(_: Request, exc: OperationalError) -> JSONResponse:
         # The database restarts: nothing was taken, and the same request may simply come again.
@@ -95,7 +103,7 @@ def add_error_handlers(app: FastAPI, text_of: Callable[[str], str]) -> None:
         body = {"code": "unavailable", "detail": text_of("unavailable")}
         return JSONResponse(body, status_code=503, headers={"retry-after": "1"})
 
-    del show, show_invalid, show_plainly, show_unavailable
+    del show, show_invalid, show_plainly, show_unstorable, show_unavailable
 
 
 async def _read_whole(receive: Receive) -> bytes | None:
@@ -132,7 +140,8 @@ def _add_headers(headers: MutableHeaders, current: str, path: str) -> None:
         # The viewer's page has a script and styles in itself; nothing comes from elsewhere.
         headers["content-security-policy"] = (
             "default-src 'self'; script-src 'self' 'unsafe-inline';"
-            " style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+            " style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none';"
+            " base-uri 'none'; form-action 'self'"
         )
 
 

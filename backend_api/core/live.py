@@ -7,8 +7,9 @@ database.
 import asyncio
 import contextlib
 import logging
+import signal
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from uuid import UUID
 
 import psycopg
@@ -27,22 +28,31 @@ async def announce(session: AsyncSession, conversation: UUID) -> None:
     )
 
 
-class News:
-    """Wakes those who wait for a conversation. One database connection a process."""
+def _end_process() -> None:
+    """As if the supervisor asked for it: open requests end in order, and it starts again."""
+    signal.raise_signal(signal.SIGTERM)
 
-    def __init__(self, database_url: str) -> None:
+
+class News:
+    """Wakes those who wait for a conversation. One database connection a process.
+
+    A process that no longer hears news is of no use: should listening fail, it ends (`end`).
+    """
+
+    def __init__(self, database_url: str, *, end: Callable[[], None] = _end_process) -> None:
         self._url = database_url
+        self._end = end
         self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
         task = asyncio.create_task(self._listen_for_ever())
+        task.add_done_callback(self._ended)
         try:
             yield
         finally:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])
 
     @contextlib.contextmanager
     def of(self, conversation: UUID) -> Iterator[asyncio.Event]:
@@ -55,6 +65,11 @@ class News:
             self._waiting[conversation].discard(event)
             if not self._waiting[conversation]:
                 del self._waiting[conversation]
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            log.critical("news failed", exc_info=failure)
+            self._end()
 
     async def _listen_for_ever(self) -> None:
         while True:
@@ -73,8 +88,17 @@ class News:
             await connection.execute(f"LISTEN {CHANNEL}")
             self._wake_all()
             async for notice in connection.notifies():
-                for event in self._waiting.get(UUID(notice.payload), ()):
-                    event.set()
+                self._wake(notice.payload)
+
+    def _wake(self, payload: str) -> None:
+        try:
+            conversation = UUID(payload)
+        except ValueError:
+            # Anybody with access to the database may notify: never our own words.
+            log.warning("foreign news")
+            return
+        for event in self._waiting.get(conversation, ()):
+            event.set()
 
     def _wake_all(self) -> None:
         """What was announced while nobody listened is found by looking once."""

@@ -10,7 +10,7 @@ from backend_api.access.service import Access
 from backend_api.access.views import Staff, service_only
 from backend_api.audit.service import Subject, record
 from backend_api.conversations.models import Conversation
-from backend_api.conversations.rules import Author
+from backend_api.conversations.rules import MAX_SEQ, Author
 from backend_api.conversations.service import lock_conversation, messages_after
 from backend_api.core.clock import now
 from backend_api.core.db import Session
@@ -28,7 +28,9 @@ from backend_api.handoff.transcripts import last_words, masked_text
 from backend_api.organisation.service import site_name
 
 router = APIRouter(prefix="/v1", tags=["hand-over"])
-actions = APIRouter(prefix="/v1/internal", tags=["internal"], dependencies=[Depends(service_only)])
+actions = APIRouter(
+    prefix="/v1/internal", dependencies=[Depends(service_only)], include_in_schema=False
+)
 
 
 @actions.post("/handoffs")
@@ -49,7 +51,7 @@ async def read_transcript(
     session: Session,
     access: Staff,
     conversation_id: UUID,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
 ) -> Transcript:
     """Masked, 200 at a time. Reading is written down once a page that has something."""
     conversation = await service.visible_conversation(session, access, conversation_id)

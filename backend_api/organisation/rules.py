@@ -1,6 +1,7 @@
 """The levels of an organisation, from a city down to a station."""
 
 from enum import StrEnum
+from uuid import UUID
 
 
 class Level(StrEnum):
@@ -17,6 +18,11 @@ ORDER = tuple(Level)
 def may_contain(upper: Level, lower: Level) -> bool:
     """A unit holds units of a lower level only; levels may be skipped."""
     return ORDER.index(upper) < ORDER.index(lower)
+
+
+def root_of(path: str) -> UUID:
+    """The organisation: the first id of a unit's path."""
+    return UUID(path.split("/")[1])
 
 
 def child_path(parent: str, unit: str) -> str:

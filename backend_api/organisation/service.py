@@ -55,11 +55,20 @@ async def add_site(
     return site
 
 
-async def site_by_code(session: AsyncSession, code: str) -> Site:
-    found = await session.scalar(select(Site).where(Site.code == code, Site.active))
+async def site_by_code(
+    session: AsyncSession, code: str, *, organisation: UUID | None = None
+) -> tuple[Site, Unit]:
+    """An active site and its unit; with an organisation, only one of its own."""
+    query = (
+        select(Site, Unit).join(Unit, Unit.id == Site.unit_id).where(Site.code == code, Site.active)
+    )
+    if organisation is not None:
+        query = query.where(Unit.path.startswith(f"/{organisation}/", autoescape=True))
+    found = (await session.execute(query)).one_or_none()
     if found is None:
         raise NotFoundError("unknown_site")
-    return found
+    site, unit = found
+    return site, unit
 
 
 async def site_name(session: AsyncSession, site: UUID | None) -> str | None:

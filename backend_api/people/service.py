@@ -14,7 +14,10 @@ from backend_api.people.models import Person
 async def person_with_phone(
     session: AsyncSession, organisation: UUID, *, phone: str, name: str | None
 ) -> Person:
-    """Who has this number; a new person the first time. A given name replaces an older one."""
+    """Who has this number; a new person the first time.
+
+    A number may be anybody's claim: a name that is known stays. The case keeps its own.
+    """
     index = keyring_of(session).index(phone)
     await session.execute(
         insert(Person)
@@ -33,6 +36,6 @@ async def person_with_phone(
             .with_for_update()
         )
     ).one()
-    if name:
+    if name and person.name_sealed is None:
         person.name_sealed = seal(session, name)
     return person

@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +11,8 @@ from backend_api.conversations.models import Conversation
 from backend_api.core.crypto import keyring_of
 from backend_api.core.errors import NotFoundError, TooManyError
 from backend_api.core.ids import new_id
-from backend_api.organisation.models import Unit
+from backend_api.core.live import announce
+from backend_api.organisation.rules import root_of
 from backend_api.organisation.service import site_by_code
 
 # A whole housing estate may sit behind one address.
@@ -21,15 +21,15 @@ MAX_NEW_PER_MINUTE = 60
 
 async def open_session(session: AsyncSession, *, site: str, origin: str, at: datetime) -> str:
     """A new conversation at a site. Returns the secret that opens it; only its hash is kept."""
-    found = await site_by_code(session, site)
-    unit = (await session.scalars(select(Unit).where(Unit.id == found.unit_id))).one()
+    found, unit = await site_by_code(session, site)
     origin_index = keyring_of(session).index(origin)
     await _refuse_flood(session, origin_index, at)
     secret = secrets.token_urlsafe(32)
     session.add(
         Conversation(
             id=new_id(),
-            organisation_id=UUID(unit.path.split("/")[1]),
+            organisation_id=root_of(unit.path),
+            unit_path=unit.path,
             channel="web",
             session_hash=hash_of(secret),
             origin_index=origin_index,
@@ -50,13 +50,23 @@ async def conversation_of_session(session: AsyncSession, secret: str) -> Convers
     return found
 
 
+def must_open(secret: str, conversation: Conversation) -> None:
+    """Quick exit may have come since the line was opened."""
+    if conversation.session_hash != hash_of(secret):
+        raise NotFoundError("unknown_session")
+
+
 async def forget_session(session: AsyncSession, secret: str) -> None:
     """Quick exit: the key opens nothing any more. What was said stays stored."""
-    await session.execute(
+    forgotten = await session.scalar(
         update(Conversation)
         .where(Conversation.session_hash == hash_of(secret))
         .values(session_hash=None)
+        .returning(Conversation.id)
     )
+    if forgotten is not None:
+        # Open lines look, find that their key opens nothing, and close.
+        await announce(session, forgotten)
 
 
 async def _refuse_flood(session: AsyncSession, origin_index: bytes, at: datetime) -> None:

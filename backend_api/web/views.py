@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
@@ -10,16 +11,17 @@ import anyio
 from fastapi import APIRouter, Request, WebSocket
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import OperationalError
 from starlette.websockets import WebSocketDisconnect
 
 from backend_api.access.views import Bearer
 from backend_api.conversations import service as conversations
-from backend_api.conversations.models import Conversation, Message
-from backend_api.conversations.rules import Author, Status, bot_may_speak
+from backend_api.conversations.models import Message
+from backend_api.conversations.rules import MAX_SEQ, Author, Status, bot_may_speak
 from backend_api.conversations.schemas import Name
 from backend_api.core.clock import now
 from backend_api.core.db import Session, Sessions
-from backend_api.core.errors import ApiError
+from backend_api.core.errors import ApiError, NotFoundError
 from backend_api.core.live import News
 from backend_api.core.text import whole
 from backend_api.notifications.texts import error_text
@@ -30,6 +32,9 @@ HELLO_SECONDS = 15.0
 # News may be missed while the database restarts: look anyway now and then.
 LOOK_SECONDS = 20.0
 UNKNOWN_SESSION = 4401
+# RFC 6455's registry: try again later. The page reconnects by itself.
+TRY_AGAIN = 1013
+log = logging.getLogger(__name__)
 router = APIRouter(tags=["web"])
 
 
@@ -79,6 +84,7 @@ class _Line:
         self._sessions: Sessions = state.sessions
         self._reading: Sessions = state.reading
         self._news: News = state.news
+        self._secret = ""
         self._conversation = UUID(int=0)
         self._shown = 0
         self._status: Status | None = None
@@ -88,15 +94,16 @@ class _Line:
         with anyio.fail_after(HELLO_SECONDS):
             frame = await self._frame()
         match frame:
-            case {"type": "hello", "session": str(secret), "after": int(after)}:
-                return await self._open(secret, after)
+            case {"type": "hello", "session": str(secret), "after": int(after)} if after <= MAX_SEQ:
+                return await self._open(whole(secret), max(after, 0))
             case _:
                 return await self._turn_away("malformed")
 
     async def talk(self) -> None:
         with self._news.of(self._conversation) as event:
             async with anyio.create_task_group() as group:
-                group.start_soon(self._push, event)
+                # Whichever ends first ends the line.
+                group.start_soon(self._push, event, group.cancel_scope)
                 await self._hear()
                 group.cancel_scope.cancel()
 
@@ -106,7 +113,10 @@ class _Line:
                 found = await service.conversation_of_session(session, secret)
         except ApiError as exc:
             return await self._turn_away(exc.code)
-        self._conversation, self._shown, self._status = found.id, max(after, 0), found.status
+        except OperationalError:
+            return await self._hang_up()
+        self._secret, self._conversation = secret, found.id
+        self._shown, self._status = after, found.status
         await self._send({"type": "ready", "status": found.status})
         return True
 
@@ -115,28 +125,46 @@ class _Line:
         await self._socket.close(UNKNOWN_SESSION)
         return False
 
-    async def _push(self, event: asyncio.Event) -> None:
+    async def _hang_up(self) -> bool:
+        """The database restarts: the page comes again by itself."""
+        log.warning("database unavailable")
+        await self._socket.close(TRY_AGAIN)
+        return False
+
+    async def _push(self, event: asyncio.Event, line: anyio.CancelScope) -> None:
         with suppress(WebSocketDisconnect):
             while True:
                 event.clear()
-                await self._show_what_is_new()
+                if not await self._look():
+                    break
                 with anyio.move_on_after(LOOK_SECONDS):
                     await event.wait()
+        line.cancel()
+
+    async def _look(self) -> bool:
+        """False once the line is closed."""
+        try:
+            await self._show_what_is_new()
+        except NotFoundError as exc:
+            return await self._turn_away(exc.code)
+        except OperationalError:
+            return await self._hang_up()
+        return True
 
     async def _show_what_is_new(self) -> None:
         async with self._reading() as session:
-            conversation = await session.get(Conversation, self._conversation)
-            if conversation is None:
-                return
+            # After quick exit the key opens nothing, and this line neither.
+            conversation = await service.conversation_of_session(session, self._secret)
             messages = await conversations.messages_after(session, self._conversation, self._shown)
             frames = [_frame_of(conversations.words_of(session, one), one) for one in messages]
-            if messages:
-                await conversations.mark_delivered(
-                    session, self._conversation, messages[-1].seq, at=now()
-                )
         for frame, message in zip(frames, messages, strict=True):
             await self._send(frame)
             self._shown = message.seq
+        if messages:
+            async with self._reading() as session:
+                await conversations.mark_delivered(
+                    session, self._conversation, self._shown, at=now()
+                )
         if messages and messages[-1].author is not Author.CITIZEN:
             await self._show_typing(on=False)
         if conversation.status is not self._status:
@@ -145,38 +173,49 @@ class _Line:
 
     async def _hear(self) -> None:
         with suppress(WebSocketDisconnect):
-            while True:
-                await self._obey(await self._frame())
+            while await self._obey(await self._frame()):
+                pass
 
-    async def _obey(self, frame: object) -> None:
+    async def _obey(self, frame: object) -> bool:
+        """False once the line is closed."""
         match frame:
             case {"type": "say", "message_id": str(message_id), "text": str(text)}:
-                await self._take(message_id, text)
+                return await self._take(message_id, text)
             case {"type": "ping"}:
                 await self._send({"type": "pong"})
             case _:
                 await self._send(_refusal("malformed"))
+        return True
 
-    async def _take(self, message_id: str, text: str) -> None:
+    async def _take(self, message_id: str, text: str) -> bool:
         if not 0 < len(message_id) <= 128 or not message_id.isprintable():
-            await self._send({**_refusal("malformed"), "message_id": message_id[:128]})
-            return
+            return await self._refuse("malformed", message_id[:128])
         try:
-            async with self._sessions.begin() as session:
-                locked = await conversations.lock_conversation(session, self._conversation)
-                seq = await conversations.receive(
-                    session,
-                    locked,
-                    message_id=whole(message_id),
-                    text=conversations.acceptable(text),
-                    at=now(),
-                )
+            seq, status = await self._store(message_id, conversations.acceptable(text))
+        except NotFoundError as exc:
+            return await self._turn_away(exc.code)
         except ApiError as exc:
-            await self._send({**_refusal(exc.code), "message_id": message_id})
-            return
+            return await self._refuse(exc.code, message_id)
+        except OperationalError:
+            return await self._refuse("unavailable", message_id)
         await self._send({"type": "stored", "message_id": message_id, "seq": seq})
-        if bot_may_speak(locked.status):
+        if bot_may_speak(status):
             await self._show_typing(on=True)
+        return True
+
+    async def _store(self, message_id: str, text: str) -> tuple[int, Status]:
+        async with self._sessions.begin() as session:
+            locked = await conversations.lock_conversation(session, self._conversation)
+            service.must_open(self._secret, locked)
+            seq = await conversations.receive(
+                session, locked, message_id=message_id, text=text, at=now()
+            )
+        return seq, locked.status
+
+    async def _refuse(self, code: str, message_id: str) -> bool:
+        """The message is not taken; the line stays open."""
+        await self._send({**_refusal(code), "message_id": whole(message_id)})
+        return True
 
     async def _show_typing(self, *, on: bool) -> None:
         if on is not self._typing:
@@ -186,7 +225,8 @@ class _Line:
     async def _frame(self) -> object:
         try:
             return json.loads(await self._socket.receive_text())
-        except (json.JSONDecodeError, KeyError):
+        except (ValueError, KeyError, RecursionError):
+            # No JSON, numbers of thousands of digits, bytes, brackets a hundred thousand deep.
             return None
 
     async def _send(self, frame: dict[str, object]) -> None:

@@ -5,11 +5,13 @@ import secrets
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy import text as sql
 
 from backend_api.access.rules import Role
 from backend_api.access.service import create_token
 from backend_api.conversations.models import Message
 from backend_api.conversations.rules import MAX_CHARACTERS
+from backend_api.conversations.service import TURN_JOB
 from tests.conftest import World
 
 pytestmark = pytest.mark.anyio
@@ -25,8 +27,11 @@ async def test_a_message_is_stored_and_promised_a_turn(world: World) -> None:
     assert (answer.status_code, answer.json()) == (202, {"seq": 1})
     assert await stored(world) == 1
     async with world.sessions() as session:
-        jobs = (await session.execute(select(func.count()).select_from(Message))).scalar()
-        assert jobs == 1
+        promised = await session.execute(
+            sql("SELECT task_name, lock, args ->> 'conversation' FROM procrastinate_jobs")
+        )
+        conversation = str(await session.scalar(select(Message.conversation_id)))
+        assert [tuple(job) for job in promised] == [(TURN_JOB, conversation, conversation)]
 
 
 async def test_a_repeated_message_id_has_no_second_effect(world: World) -> None:

@@ -66,14 +66,23 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=24), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
-        sa.Column("failed_sign_ins", sa.Integer(), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_account_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("username", name=op.f("uq_account_username")),
     )
+    op.create_table(
+        "sign_in_attempt",
+        sa.Column("caller_index", sa.LargeBinary(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
+        sa.UniqueConstraint("caller_index", name=op.f("uq_sign_in_attempt_caller_index")),
+    )
+    op.create_index(op.f("ix_sign_in_attempt_last_at"), "sign_in_attempt", ["last_at"])
     op.create_table(
         "person",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -131,6 +140,7 @@ def upgrade() -> None:
     op.create_table(
         "conversation",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("unit_path", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("client_id", sa.Uuid(), nullable=True),
         sa.Column("key", sa.String(), nullable=True),
@@ -431,6 +441,8 @@ def downgrade() -> None:
     op.drop_table("site")
     op.drop_index(op.f("ix_person_organisation_id_phone_index"), table_name="person")
     op.drop_table("person")
+    op.drop_index(op.f("ix_sign_in_attempt_last_at"), table_name="sign_in_attempt")
+    op.drop_table("sign_in_attempt")
     op.drop_table("account")
     op.drop_index(
         op.f("ix_unit_path"), table_name="unit", postgresql_ops={"path": "text_pattern_ops"}
