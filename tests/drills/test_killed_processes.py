@@ -55,5 +55,8 @@ def _kill(stack: Stack, program: str) -> None:
     if pid is None:  # killed a moment ago and not yet back
         return
     mark = f"HUALIAO_INSTANCE={stack.data.instance}".encode()
-    assert mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    environment = Path(f"/proc/{pid}/environ").read_bytes()
+    if not environment:  # a zombie: killed a moment ago and not yet reaped
+        return
+    assert mark in environment.split(b"\0")
     os.kill(pid, signal.SIGKILL)
