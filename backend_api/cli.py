@@ -253,7 +253,11 @@ def keys_rotate(data: Data = DEFAULT_DATA) -> None:
 
     folder = _folder(data)
     with database.reached(folder) as url:
-        Screen().say("keys_rotated", count=rotate(url, folder.keyring, METADATA))
+        try:
+            count = rotate(url, folder.keyring, METADATA)
+        except TimeoutError as exc:
+            raise FailureError("keys_busy") from exc
+    Screen().say("keys_rotated", count=count)
 
 
 @sites.command("list")

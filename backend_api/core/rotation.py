@@ -5,13 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, create_engine, select
+from sqlalchemy import Column, Connection, MetaData, Table, create_engine, select, text
 
 from backend_api.core.crypto import Keyring, add_key, drop_old_keys
 
 BATCH = 500
 # A transaction that sealed with the old key just before may still commit: look again after this.
 SETTLE_SECONDS = 5.0
+LONGEST_TRANSACTION_SECONDS = 120.0
+LOOK_SECONDS = 0.2
+_STILL_OPEN = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND xact_start < :began"
+)
 
 
 def rotate(
@@ -26,17 +32,31 @@ def rotate(
     keyring, written = Keyring(keys), 0
     try:
         with engine.connect() as connection:
-            changed = True
-            while changed:
-                changed = bool(count := _reseal(connection, keyring, metadata))
-                written += count
-                # Also after a pass that found nothing: see SETTLE_SECONDS.
-                time.sleep(settle)
             written += _reseal(connection, keyring, metadata)
+            time.sleep(settle)
+            _wait_for_older_transactions(connection)
+            while count := _reseal(connection, keyring, metadata):
+                written += count
     finally:
         engine.dispose()
     drop_old_keys(keys)
     return written
+
+
+def _wait_for_older_transactions(connection: Connection) -> None:
+    """Whatever was open until now may hold words under the old key; it must end first.
+
+    Raises TimeoutError, with the old keys kept, when one stays open for too long.
+    """
+    began = connection.scalar(text("SELECT clock_timestamp()"))
+    connection.commit()
+    ends = time.monotonic() + LONGEST_TRANSACTION_SECONDS
+    while connection.scalar(_STILL_OPEN, {"began": began}):
+        connection.commit()
+        if time.monotonic() > ends:
+            raise TimeoutError("a transaction stays open; the old keys are kept")
+        time.sleep(LOOK_SECONDS)
+    connection.commit()
 
 
 def _reseal(connection: Connection, keyring: Keyring, metadata: MetaData) -> int:

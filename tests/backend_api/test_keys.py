@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from backend_api.conversations.models import Message
-from backend_api.core.crypto import Keyring, UnreadableError, new_keyring_file, unseal
+from backend_api.core.crypto import Keyring, UnreadableError, new_keyring_file, seal, unseal
 from backend_api.core.rotation import rotate
 from backend_api.migrations.tables import METADATA
+from backend_api.people.models import Person
 from tests.conftest import Template, World
 
 
@@ -26,6 +27,29 @@ def test_a_key_file_is_private_and_never_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
     with pytest.raises(FileExistsError):
         new_keyring_file(tmp_path / "a")
+
+
+@pytest.mark.anyio
+async def test_rotation_waits_for_words_that_are_sealed_but_not_yet_committed(
+    world: World, template: Template
+) -> None:
+    async with world.sessions() as session:
+        person = Person(
+            organisation_id=world.unit.id, phone_index=b"1", phone_sealed=seal(session, "138")
+        )
+        session.add(person)
+        await session.flush()
+        turning = asyncio.create_task(
+            asyncio.to_thread(rotate, world.database_url, template.keys, METADATA, settle=0.01)
+        )
+        await asyncio.sleep(1)
+        assert not turning.done()
+        await session.commit()
+        await turning
+    async with world.sessions() as session:
+        sealed = (await session.scalars(select(Person.phone_sealed))).one()
+        assert sealed is not None
+        assert unseal(session, sealed) == "138"
 
 
 @pytest.mark.anyio
