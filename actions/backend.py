@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import httpx
 
+from actions.logs import pass_on
+
 TIME_LIMITS = httpx.Timeout(8.0, connect=2.0)  # Rasa itself gives an action 10 s
 
 
@@ -37,7 +39,7 @@ class Backend:
 
     async def file_case(self, said: Said) -> str | Incomplete:
         """Registers the draft; the registration number, or what is missing."""
-        answer = await self._post("cases", said, "action_file_case")
+        answer = await self._post("cases", said)
         match answer.status_code, answer.json():
             case 409, {"code": "incomplete_draft", "missing": [*missing]}:
                 return Incomplete(tuple(str(slot) for slot in missing))
@@ -47,26 +49,25 @@ class Backend:
         raise UnexpectedAnswerError(f"filing a case was answered {answer.status_code}")
 
     async def cancel_draft(self, said: Said) -> None:
-        answer = await self._post("drafts/cancel", said, "action_cancel_draft")
+        answer = await self._post("drafts/cancel", said)
         answer.raise_for_status()
 
     async def request_human(self, said: Said, reason: str) -> None:
-        answer = await self._post("handoffs", said, "action_request_human", {"reason": reason})
+        answer = await self._post("handoffs", said, {"reason": reason})
         answer.raise_for_status()
 
     async def _post(
-        self, path: str, said: Said, action: str, more: Mapping[str, str] | None = None
+        self, path: str, said: Said, more: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        """The key makes a repeated turn harmless: it is that of the message, not of the try."""
+        """The ids make a repeated turn harmless: the api knows which message this acts for."""
         ids = {"conversation": said.conversation, "turn": said.turn, "message": said.message}
-        return await self.client.post(
-            f"/v1/internal/{path}",
-            json={**ids, **(more or {})},
-            headers={"Idempotency-Key": f"{said.message}:{action}"},
-        )
+        return await self.client.post(f"/v1/internal/{path}", json={**ids, **(more or {})})
 
 
 def client(url: str, token: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=TIME_LIMITS
+        base_url=url,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=TIME_LIMITS,
+        event_hooks={"request": [pass_on]},
     )

@@ -5,7 +5,6 @@
 
 import hmac
 import logging
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -14,14 +13,16 @@ import uvicorn
 from fastapi import FastAPI, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from pythonjsonlogger.json import JsonFormatter
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
-from actions import backend
+from actions import backend, logs
 from actions.backend import Backend
 from actions.handover import Handover
 from actions.intake import Intake, reopen_field
+from actions.tracker import request_of
+
+log = logging.getLogger(__name__)
 
 
 class Settings(BaseSettings):
@@ -69,10 +70,12 @@ def app(api: Backend, token: str) -> FastAPI:
     ) -> Mapping[str, Any]:
         if not hmac.compare_digest(shown.encode(errors="replace"), token.encode()):
             raise HTTPException(401, "wrong token")
-        try:
-            result = await actions.run(call.model_dump())
-        except ActionNotFoundException as exc:
-            raise HTTPException(404, f"no action {call.next_action}") from exc
+        with logs.bound(request_of(call.tracker)):
+            try:
+                result = await actions.run(call.model_dump())
+            except ActionNotFoundException as exc:
+                raise HTTPException(404, f"no action {call.next_action}") from exc
+            log.info("action done", extra={"action": call.next_action})
         return {"events": result.events, "responses": result.responses}
 
     @server.get("/healthz")
@@ -82,22 +85,8 @@ def app(api: Backend, token: str) -> FastAPI:
     return server
 
 
-def log_as_json() -> None:
-    """Events and ids only; httpx would log whole addresses."""
-    handler = logging.StreamHandler(sys.stdout)
-    names = {"asctime": "at", "levelname": "level", "name": "where", "message": "event"}
-    handler.setFormatter(
-        JsonFormatter(
-            "%(asctime)s %(levelname)s %(name)s %(message)s",
-            rename_fields=names,
-            static_fields={"process": "actions"},
-        )
-    )
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-
-
 def main() -> None:
-    log_as_json()
+    logs.configure()
     settings = Settings()
     api = Backend(backend.client(settings.api_url, settings.service_token.get_secret_value()))
     uvicorn.run(

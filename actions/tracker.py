@@ -31,6 +31,15 @@ def said(tracker: Tracker) -> Said:
             raise MissingIdsError("the message carries no conversation, turn and message id")
 
 
+def request_of(tracker: Mapping[str, Any]) -> str | None:
+    """The id of the request that brought the message; Rasa passes on no header."""
+    match tracker:
+        case {"latest_message": {"metadata": {"request": str(request)}}}:
+            return request
+        case _:
+            return None
+
+
 def intent(tracker: Tracker) -> str | None:
     name: str | None = (tracker.latest_message.get("intent") or {}).get("name")
     return name

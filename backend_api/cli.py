@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from backend_api.operations.folders import DEFAULT_DATA, PROJECT, DataFolder
-from backend_api.operations.messages import FailureError, Screen, words
+from backend_api.operations.messages import FailureError, Screen, of_system, words
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 token, keys, sites, accounts = (typer.Typer(no_args_is_help=True) for _ in range(4))
@@ -240,23 +240,62 @@ def accounts_list(data: Data = DEFAULT_DATA) -> None:
     with database.reached(folder) as url:
         found = database.in_session(url, folder, records.list_accounts)
     for one in found:
-        state = words("account_unused_mark") if one.must_change_password else ""
+        unused = words("account_unused_mark") if one.must_change_password else ""
+        state = words("account_closed_mark") if one.closed else unused
         screen.plain("\t".join((one.username, one.role, one.name, state)).rstrip())
+
+
+@accounts.command("close")
+def accounts_close(username: str, data: Data = DEFAULT_DATA) -> None:
+    """停用一个账号，结束它的登录 / Close an account and end its sign-ins."""
+    from backend_api.operations import database, records
+
+    folder = _folder(data)
+    with database.reached(folder) as url:
+        work = partial(records.close_account, username=username)
+        waiting = database.in_session(url, folder, work)
+    Screen().say("account_closed", username=username, count=waiting)
+
+
+@accounts.command("role")
+def accounts_role(
+    username: str,
+    role: Annotated[str, typer.Option(help="staff | administrator")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """改一个账号的角色，结束它的登录 / Change an account's role and end its sign-ins."""
+    from backend_api.operations import database, records
+
+    if role not in ACCOUNT_ROLES:
+        raise FailureError("account_role_wrong")
+    folder = _folder(data)
+    with database.reached(folder) as url:
+        work = partial(records.change_role, username=username, role=role)
+        database.in_session(url, folder, work)
+    Screen().say("account_role_changed", username=username, role=role)
+
+
+@accounts.command("reset")
+def accounts_reset(username: str, data: Data = DEFAULT_DATA) -> None:
+    """给一个账号新的一次性密码，结束它的登录 / Give an account a new one-time password."""
+    from backend_api.operations import database, records
+
+    folder = _folder(data)
+    with database.reached(folder) as url:
+        work = partial(records.reset_password, username=username)
+        password = database.in_session(url, folder, work)
+    Screen().say("account_reset", username=username, password=password)
 
 
 @keys.command("rotate")
 def keys_rotate(data: Data = DEFAULT_DATA) -> None:
     """换新密钥，重新加密全部内容 / Seal everything with a new key."""
-    from backend_api.core.rotation import rotate
-    from backend_api.migrations.tables import METADATA
     from backend_api.operations import database
+    from backend_api.operations import keys as keys_of
 
     folder = _folder(data)
     with database.reached(folder) as url:
-        try:
-            count = rotate(url, folder.keyring, METADATA)
-        except TimeoutError as exc:
-            raise FailureError("keys_busy") from exc
+        count = keys_of.rotate(url, folder)
     Screen().say("keys_rotated", count=count)
 
 
@@ -304,6 +343,9 @@ def main() -> None:
         app()
     except FailureError as failure:
         Screen().trouble(failure)
+        sys.exit(1)
+    except OSError as error:
+        Screen().trouble(of_system(error))
         sys.exit(1)
 
 

@@ -1,18 +1,22 @@
 """Composition root of the api process: settings in, application out."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from backend_api.access.history import router as audit
 from backend_api.access.passwords import Hashing
+from backend_api.access.views import observers_only
 from backend_api.access.views import router as access
 from backend_api.cases.views import actions as case_actions
 from backend_api.cases.views import router as cases
@@ -20,6 +24,7 @@ from backend_api.conversations.views import router as chat
 from backend_api.core import logs
 from backend_api.core.crypto import Keyring
 from backend_api.core.db import open_sessions, reading
+from backend_api.core.health import Readiness, metrics
 from backend_api.core.health import router as health
 from backend_api.core.http import Envelope, add_error_handlers
 from backend_api.core.jobs import open_jobs
@@ -34,6 +39,9 @@ DESCRIPTION = (
     "The one way to the data of 话聊. Citizens' channels, staff and actions all come here."
 )
 
+# What only the actions process may call.
+ACTIONS = (case_actions, handoff_actions)
+
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
@@ -45,6 +53,8 @@ class Settings(BaseSettings):
     database_url: str
     keyring: Path
     service_token: str
+    console_token: str = Field(min_length=16)
+    trusted_proxies: str = ""
     engine_url: str
     actions_url: str
 
@@ -63,7 +73,12 @@ def create_app(settings: Settings) -> FastAPI:
             await stack.enter_async_context(news.listening())
             app.state.sessions, app.state.reading = sessions, reading(sessions)
             app.state.news, app.state.hashing = news, Hashing()
-            app.state.neighbours = await stack.enter_async_context(httpx.AsyncClient(timeout=2.0))
+            neighbours = await stack.enter_async_context(httpx.AsyncClient(timeout=2.0))
+            app.state.readiness = Readiness(
+                app.state.reading, neighbours, (settings.engine_url, settings.actions_url)
+            )
+            gc.collect()
+            gc.freeze()
             yield
 
     app = FastAPIOffline(
@@ -71,8 +86,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     add_error_handlers(app, error_text)
-    for router in (chat, web, access, cases, handoff, case_actions, handoff_actions, health):
+    for router in (chat, web, access, audit, cases, handoff, *ACTIONS, health):
         app.include_router(router)
+    app.include_router(metrics, dependencies=[Depends(observers_only)])
     app.mount("/static/web", StaticFiles(directory=STATIC), name="web")
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(Envelope, too_long=error_text("too_long"))
@@ -88,6 +104,9 @@ def main() -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
+        # Nobody's word on where a request comes from is taken, but that of named proxies.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         ws_max_size=128 * 1024,
         timeout_graceful_shutdown=5,
     )

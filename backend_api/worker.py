@@ -1,6 +1,7 @@
 """Composition root of the worker: runs jobs, and frees those that a killed worker held."""
 
 import asyncio
+import gc
 import logging
 import signal
 from contextlib import AsyncExitStack
@@ -52,6 +53,9 @@ async def run(settings: Settings) -> None:
     def read(text: str, at: datetime, place: str) -> Analysis:
         return analyse(text, at, region(place) if place else None, models=models)
 
+    # What is loaded now stays: the collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
     async with AsyncExitStack() as stack:
         jobs = open_jobs(settings.database_url, pool=CONCURRENCY + 4)
         await stack.enter_async_context(jobs.open_async())

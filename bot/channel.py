@@ -9,7 +9,7 @@ import logging
 import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
@@ -33,6 +33,7 @@ MAX_ID = 100
 MAX_ENTITIES = 200
 MAX_SLOTS = 40
 _COMMAND = re.compile(r"^(\s*)/")
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 
 
 class UnacceptableError(ValueError):
@@ -208,7 +209,7 @@ class TurnChannel(InputChannel):
             if not self._may_enter(request):
                 return json({"error": "unauthorized"}, 401)
             try:
-                turn = read_turn(_body(request))
+                turn = _with_request_id(read_turn(_body(request)), request)
             except UnacceptableError as exc:
                 return json({"error": str(exc)}, 400)
             return await self._run(turn, request.app, on_new_message)
@@ -248,8 +249,17 @@ def _respond(turn: Turn, tracker: DialogueStateTracker, failed: list[str]) -> HT
         if found["messages"] and all(each["text"] for each in found["messages"]):
             return json(found)
         failed = ["the answer was empty"]
-    log.error("turn failed", extra={"turn": turn.metadata.get("turn"), "why": failed})
+    ids = {name: turn.metadata.get(name) for name in ("turn", "request")}
+    log.error("turn failed", extra={**ids, "why": failed})
     return json({"error": "; ".join(failed)}, 503)
+
+
+def _with_request_id(turn: Turn, request: Request) -> Turn:
+    """The id under which every process logs; Rasa hands metadata, not headers, to the actions."""
+    shown = request.headers.get("x-request-id") or ""
+    if not _REQUEST_ID.match(shown):
+        return turn
+    return replace(turn, metadata={**turn.metadata, "request": shown})
 
 
 def _body(request: Request) -> object:

@@ -4,6 +4,7 @@ It accepts connections once the model is loaded and a first message has been par
 parse costs half a second): as soon as `/healthz` answers, the engine is ready.
 """
 
+import gc
 import json
 import logging
 import os
@@ -35,7 +36,7 @@ class JsonLines(logging.Formatter):
             "event": record.getMessage() if record.name.startswith("bot.") else record.msg,
             "process": "engine",
         }
-        ids = {key: record.__dict__.get(key) for key in ("turn", "why")}
+        ids = {key: record.__dict__.get(key) for key in ("request", "turn", "why")}
         line.update({key: value for key, value in ids.items() if value is not None})
         if record.exc_info and record.exc_info[0]:
             line["exception"] = record.exc_info[0].__name__
@@ -82,6 +83,9 @@ async def warm_up(app: Any, _: Any) -> None:
         raise SystemExit("the model could not be loaded")
     for text in ("您好", "小区楼下的烧烤店每天晚上吵到两点,没人管"):
         await agent.parse_message(text)
+    # What is loaded now stays: the collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
 
 
 def serve(found: dict[str, str]) -> None:

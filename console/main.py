@@ -3,17 +3,16 @@
 import logging
 import signal
 import sys
-import tempfile
 from pathlib import Path
 from types import FrameType
 
-import httpx
 from nicegui import app, ui
 from nicegui.storage import Storage
 from pythonjsonlogger.json import JsonFormatter
 
-from console.api import TIME_LIMIT
-from console.pages import cases, conversation, queue, sign_in
+from console.api import client
+from console.folder import own_folder
+from console.pages import cases, conversation, not_found, queue, sign_in
 from console.session import Desk
 from console.settings import Settings
 from console.texts import text_in
@@ -24,13 +23,13 @@ SIGNED_IN_FOR = 12 * 3600  # seconds: a working day
 def main() -> None:
     settings = Settings()
     log_as_json()
-    http = httpx.AsyncClient(base_url=settings.api_url, timeout=TIME_LIMIT, trust_env=False)
+    http = client(settings.api_url, settings.console_token.get_secret_value())
     app.on_shutdown(http.aclose)
     app.get("/healthz")(healthz)
     register_pages(Desk(http))
     signal.signal(signal.SIGTERM, end)
-    with tempfile.TemporaryDirectory(prefix="hualiao-console-") as folder:
-        Storage.path = Path(folder)  # tokens stay out of the working folder and end with us
+    with own_folder() as folder:
+        Storage.path = folder  # tokens stay out of the working folder and end with us
         serve(settings)
 
 
@@ -40,7 +39,7 @@ def end(number: int, frame: FrameType | None) -> None:
 
 
 def register_pages(desk: Desk) -> None:
-    for page in (sign_in, cases, queue, conversation):
+    for page in (sign_in, cases, queue, conversation, not_found):
         page.register(desk)
 
 
@@ -52,6 +51,8 @@ def serve(settings: Settings) -> None:
         favicon=Path(__file__).parent / "icon.svg",
         language="zh-CN",
         storage_secret=settings.console_secret.get_secret_value(),
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         session_middleware_kwargs={"max_age": SIGNED_IN_FOR, "same_site": "lax"},
         tailwind=False,
         reload=False,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import httpx
-from nicegui import app
+from nicegui import app, context
 
 from console.api import Api, SignedOutError
 from console.texts import text_in, word_in
@@ -46,6 +46,11 @@ def word(group: str, value: str) -> str:
     return word_in(language(), group, value)
 
 
+def origin() -> str:
+    """The browser's address."""
+    return context.client.ip
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What a page needs: the api as the person signed in sees it."""
@@ -54,11 +59,11 @@ class Desk:
 
     @property
     def nobody(self) -> Api:
-        return Api(self.http)
+        return Api(self.http, origin=origin())
 
     @property
     def api(self) -> Api:
         key = token()
         if key is None:
             raise SignedOutError(401, "signed_out")
-        return Api(self.http, key)
+        return Api(self.http, key, origin())

@@ -139,11 +139,12 @@ class Waiting:
     site: str
     status: str
     mine: bool
-    last_text: str
+    seq: str
+    text: str
 
     @classmethod
     def read(cls, body: Json) -> Self:
-        texts = ("reason", "risk", "site", "status", "last_text")
+        texts = ("reason", "risk", "site", "status", "seq", "text")
         return cls(
             conversation=str(body["conversation"]),
             since=datetime.fromisoformat(body["since"]),

@@ -9,7 +9,6 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-from procrastinate import App
 
 from backend_api.access.rules import Role
 from backend_api.access.service import add_account, create_token
@@ -25,6 +24,7 @@ from backend_api.organisation.rules import Level
 from backend_api.organisation.service import add_site, add_unit
 
 SERVICE_TOKEN = "service-token-of-the-tests"
+CONSOLE_TOKEN = "console-token-of-the-tests"
 
 
 @pytest.fixture
@@ -120,6 +120,7 @@ async def world(template: Template, database_url: str) -> AsyncIterator[World]:
         database_url=database_url,
         keyring=template.keys,
         service_token=SERVICE_TOKEN,
+        console_token=CONSOLE_TOKEN,
         engine_url="http://127.0.0.1:9",
         actions_url="http://127.0.0.1:9",
     )
@@ -136,11 +137,3 @@ async def world(template: Template, database_url: str) -> AsyncIterator[World]:
                 {"authorization": f"Bearer {template.token}"},
                 template.password,
             )
-
-
-async def drain(jobs: App) -> None:
-    """Run every job that is due now, as a worker would."""
-    await asyncio.wait_for(
-        jobs.run_worker_async(wait=False, install_signal_handlers=False, delete_jobs="successful"),
-        timeout=30,
-    )

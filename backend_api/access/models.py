@@ -19,6 +19,8 @@ class Account(Base):
     role: Mapped[Role]
     password_hash: Mapped[str]
     must_change_password: Mapped[bool] = mapped_column(default=True)
+    # Whoever left signs in no more; what was done stays under the name.
+    closed_at: Mapped[datetime | None]
 
 
 class SignInAttempt(Base):

@@ -1,3 +1,4 @@
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,3 +33,20 @@ class SignedIn(BaseModel):
     token: str
     account: AccountRead
     must_change_password: bool
+
+
+class AuditItem(BaseModel):
+    """One deed. Ids, counts and codes; never a name, a phone number or words."""
+
+    id: UUID
+    at: datetime
+    actor_kind: str
+    actor: str | None
+    action: str
+    subject_kind: str
+    details: dict[str, str]
+
+
+class AuditList(BaseModel):
+    items: list[AuditItem]
+    next: UUID | None

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend_api.access.models import AccessToken, Account, SignInAttempt
 from backend_api.access.passwords import NOBODY, hash_of_password
 from backend_api.access.rules import Role
-from backend_api.audit.service import Actor, Subject, record
+from backend_api.audit.service import SYSTEM, Actor, Subject, record
 from backend_api.core.crypto import keyring_of
 from backend_api.core.errors import InvalidError, NotSignedInError, TooManyError
 from backend_api.core.ids import new_id
@@ -23,6 +23,9 @@ from backend_api.organisation.rules import root_of
 SIGN_IN_LASTS = timedelta(hours=12)
 MAX_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=10)
+NOBODY_KNOWN = Actor("unknown")
+# Hexadecimal digits of a keyed fingerprint: enough to see that two are the same.
+FINGERPRINT = 16
 # Built once: it runs with every request.
 _BY_TOKEN = (
     select(
@@ -103,7 +106,8 @@ async def create_token(session: AsyncSession, *, role: Role, name: str, unit: Un
     row = AccessToken(token_hash=hash_of(token), role=role, name=name, unit_id=unit.id)
     session.add(row)
     await session.flush()
-    record(session, Actor("system"), "token.created", Subject("access_token", row.id), role=role)
+    subject = Subject("access_token", row.id, unit.path)
+    record(session, SYSTEM, "token.created", subject, role=role)
     return token
 
 
@@ -131,7 +135,8 @@ async def add_account(
     )
     session.add(account)
     await session.flush()
-    record(session, Actor("system"), "account.added", Subject("account", account.id), role=role)
+    subject = Subject("account", account.id, unit.path)
+    record(session, SYSTEM, "account.added", subject, role=role)
     return password
 
 
@@ -150,8 +155,11 @@ async def count_attempt(session: AsyncSession, *, origin: str, username: str, at
 
 
 async def password_hash_of(session: AsyncSession, username: str) -> str:
-    """What a password is compared with; nobody's where the username is unknown."""
-    found = await session.scalar(select(Account.password_hash).where(Account.username == username))
+    """What a password is compared with; nobody's where the username is unknown or closed."""
+    open_one = select(Account.password_hash).where(
+        Account.username == username, Account.closed_at.is_(None)
+    )
+    found = await session.scalar(open_one)
     return found or NOBODY
 
 
@@ -162,14 +170,18 @@ async def sign_in(
     # Locked, so that a password changed at this moment ends this sign-in too.
     account = await session.scalar(
         select(Account)
-        .where(Account.username == username, Account.password_hash == checked)
+        .where(
+            Account.username == username,
+            Account.password_hash == checked,
+            Account.closed_at.is_(None),
+        )
         .with_for_update(read=True)
     )
     if account is None:
         raise NotSignedInError("wrong_credentials")
     await forget_attempts(session, origin=origin, username=username)
     unit = (await session.scalars(select(Unit).where(Unit.id == account.unit_id))).one()
-    return await _open_session(session, account, at), account, unit
+    return await _open_session(session, account, unit, at), account, unit
 
 
 async def forget_attempts(session: AsyncSession, *, origin: str, username: str) -> None:
@@ -199,7 +211,47 @@ async def change_password(
         )
         .values(revoked_at=at)
     )
-    record(session, access.actor, "password.changed", Subject("account", account.id))
+    record(session, access.actor, "password.changed", _of_account(access, account.id))
+
+
+async def account_to_change(session: AsyncSession, username: str) -> Account | None:
+    """Locked, so that a sign-in at this moment ends with the others."""
+    return await session.scalar(
+        select(Account).where(Account.username == username).with_for_update()
+    )
+
+
+async def close_account(session: AsyncSession, account: Account, *, at: datetime) -> None:
+    """Its owner left: no sign-in any more."""
+    account.closed_at = at
+    await _change_of_account(session, account, "account.closed", at)
+
+
+async def change_role(session: AsyncSession, account: Account, role: Role, *, at: datetime) -> None:
+    """A sign-in carries the role it was made with, so it ends."""
+    account.role = role
+    await _change_of_account(session, account, "account.role_changed", at, role=role)
+
+
+async def reset_password(session: AsyncSession, account: Account, *, at: datetime) -> str:
+    """Returns a new one-time password; it must be changed at the next sign-in."""
+    password = secrets.token_urlsafe(9)
+    account.password_hash, account.must_change_password = hash_of_password(password), True
+    await _change_of_account(session, account, "account.password_reset", at)
+    return password
+
+
+async def _change_of_account(
+    session: AsyncSession, account: Account, action: str, at: datetime, **details: str
+) -> None:
+    """Every sign-in of the account ends, and the change is written down."""
+    await session.execute(
+        update(AccessToken)
+        .where(AccessToken.account_id == account.id, AccessToken.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+    path = await session.scalar(select(Unit.path).where(Unit.id == account.unit_id))
+    record(session, SYSTEM, action, Subject("account", account.id, path), **details)
 
 
 async def revoke(session: AsyncSession, token_id: UUID, at: datetime) -> None:
@@ -208,7 +260,33 @@ async def revoke(session: AsyncSession, token_id: UUID, at: datetime) -> None:
     )
 
 
-async def _open_session(session: AsyncSession, account: Account, at: datetime) -> str:
+async def sign_out(session: AsyncSession, access: Access, account: UUID, *, at: datetime) -> None:
+    await revoke(session, access.token_id, at)
+    record(session, access.actor, "account.signed_out", _of_account(access, account))
+
+
+async def note_failed_sign_in(session: AsyncSession, *, origin: str, username: str) -> None:
+    """Known by the account it was tried on; what was typed in place of a name by its fingerprint:
+    it may be a password."""
+    keys = keyring_of(session)
+    found = await session.execute(
+        select(Account.id, Unit.path)
+        .join(Unit, Unit.id == Account.unit_id)
+        .where(Account.username == username)
+    )
+    known = found.one_or_none()
+    details = {"origin": keys.index(origin).hex()[:FINGERPRINT]}
+    if known is None:
+        details["username"] = keys.index(username).hex()[:FINGERPRINT]
+    subject = Subject("account", *(known or (None, None)))
+    record(session, NOBODY_KNOWN, "account.sign_in_failed", subject, **details)
+
+
+def note_wrong_password(session: AsyncSession, access: Access, account: UUID) -> None:
+    record(session, access.actor, "password.refused", _of_account(access, account))
+
+
+async def _open_session(session: AsyncSession, account: Account, unit: Unit, at: datetime) -> str:
     token = _new_token()
     session.add(
         AccessToken(
@@ -220,14 +298,15 @@ async def _open_session(session: AsyncSession, account: Account, at: datetime) -
             expires_at=at + SIGN_IN_LASTS,
         )
     )
-    record(
-        session,
-        Actor("account", str(account.id)),
-        "account.signed_in",
-        Subject("account", account.id),
-    )
+    subject = Subject("account", account.id, unit.path)
+    record(session, Actor("account", str(account.id)), "account.signed_in", subject)
     await session.flush()
     return token
+
+
+def _of_account(access: Access, account: UUID) -> Subject:
+    """The caller's own account."""
+    return Subject("account", account, access.unit_path)
 
 
 def _caller(session: AsyncSession, origin: str, username: str) -> bytes:

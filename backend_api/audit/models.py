@@ -11,11 +11,17 @@ class AuditEntry(Base):
     """Who did what to what. Append-only: a trigger refuses UPDATE and DELETE."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "subject_id", "created_at"),)
+    __table_args__ = (
+        Index(None, "subject_id", "created_at"),
+        Index(None, "actor_id", "action", "created_at"),
+    )
 
     actor_kind: Mapped[str]
     actor_id: Mapped[str | None]
     action: Mapped[str]
     subject_kind: Mapped[str]
-    subject_id: Mapped[UUID]
+    # Empty where there is no such row: a sign-in under a name that nobody has.
+    subject_id: Mapped[UUID | None]
+    # A copy of the path of the subject's unit: who may read this entry.
+    unit_path: Mapped[str | None]
     details: Mapped[dict[str, str]] = mapped_column(JSONB)

@@ -1,8 +1,12 @@
-"""Writing down who did what: in the transaction of the deed itself."""
+"""Writing down who did what, in the transaction of the deed itself, and reading it again."""
 
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.audit.models import AuditEntry
@@ -10,22 +14,28 @@ from backend_api.audit.models import AuditEntry
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`kind`: account, client, citizen, bot or system. `id`: which one, where there are several."""
+    """`kind`: account, client, citizen, bot, system or unknown. `id`: which one of several."""
 
     kind: str
     id: str | None = None
 
 
+# A list that refreshes itself is one look for so long, as long as it shows the same.
+SAME_LOOK = timedelta(minutes=15)
 SYSTEM = Actor("system")
 BOT = Actor("bot")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the deed was done to: a table's noun and the row's id."""
+    """What the deed was done to: a table's noun, the row's id, and the path of the row's unit.
+
+    Without a path no office may read the entry through the api.
+    """
 
     kind: str
-    id: UUID
+    id: UUID | None
+    unit_path: str | None = None
 
 
 def record(
@@ -39,6 +49,54 @@ def record(
             action=action,
             subject_kind=subject.kind,
             subject_id=subject.id,
+            unit_path=subject.unit_path,
             details=details,
         )
     )
+
+
+async def record_look(
+    session: AsyncSession,
+    actor: Actor,
+    action: str,
+    subject: Subject,
+    shown: Iterable[UUID],
+    *,
+    at: datetime,
+    **filters: str,
+) -> None:
+    """Somebody saw a list: one entry with what was asked for and how much came."""
+    ids = sorted(str(one) for one in shown)
+    digest = hashlib.sha256(" ".join(ids).encode()).hexdigest()[:16]
+    details = {**filters, "count": str(len(ids)), "shown": digest}
+    last = await session.scalar(
+        select(AuditEntry.details)
+        .where(
+            AuditEntry.actor_id == actor.id,
+            AuditEntry.action == action,
+            AuditEntry.created_at > at - SAME_LOOK,
+        )
+        .order_by(AuditEntry.created_at.desc())
+        .limit(1)
+    )
+    if last != details:
+        record(session, actor, action, subject, **details)
+
+
+async def history_of(
+    session: AsyncSession, subject: UUID, *, within: str, before: UUID | None, limit: int
+) -> Sequence[AuditEntry]:
+    """What was done to one row, newest first, as far as it lies in the units under `within`."""
+    query = (
+        select(AuditEntry)
+        .where(
+            AuditEntry.subject_id == subject,
+            AuditEntry.unit_path.startswith(within, autoescape=True),
+        )
+        # Ids grow with time.
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(AuditEntry.id < before)
+    return (await session.scalars(query)).all()

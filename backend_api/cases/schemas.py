@@ -64,4 +64,6 @@ class Unmasked(BaseModel):
 
 class CaseRead(CaseItem):
     conversation: UUID
+    # Who the audit knows by this id, if somebody made themselves known.
+    person: UUID | None
     fields: list[CaseField]

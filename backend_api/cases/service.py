@@ -52,12 +52,12 @@ class CaseRow:
 async def refuse_late(session: AsyncSession, conversation: Conversation, message: UUID) -> None:
     """An action acts for a turn that is still being thought, and not once a person has taken over.
 
-    `message` is the last one of the turn; `conversation` is locked.
+    `message` is the last one of the turn, in this conversation; `conversation` is locked.
     """
     seq = await session.scalar(
         select(Message.seq).where(Message.id == message, Message.conversation_id == conversation.id)
     )
-    ended = seq is not None and seq <= conversation.answered_seq
+    ended = seq is None or seq <= conversation.answered_seq
     if ended or not bot_may_speak(conversation.status):
         raise ConflictError("outdated")
 
@@ -78,23 +78,31 @@ async def file_draft(
         raise ConflictError("incomplete_draft", missing=list(missing))
     case = await _register(session, conversation, draft, facts, at)
     await close_draft(session, draft)
-    record(session, BOT, "case.registered", Subject("case", case.id), draft=str(draft.id))
+    record(session, BOT, "case.registered", subject_of(case), draft=str(draft.id))
     return case
 
 
 async def unmask(
     session: AsyncSession, case: Case, access: Access, *, reason: UnmaskReason
 ) -> dict[str, str]:
-    """The personal fields, readable. Who looked and why goes into the audit."""
+    """The personal fields, readable. Who looked and why goes into the audit: of the case, and of
+    the person, so that one question tells where a number went, whatever the case."""
     if access.account_id is None:
         raise ForbiddenError("account_needed")
     facts = await current_facts(session, case.draft_id)
-    record(session, access.actor, "case.unmasked", Subject("case", case.id), reason=reason)
+    record(session, access.actor, "case.unmasked", subject_of(case), reason=reason)
+    if case.person_id is not None:
+        person = Subject("person", case.person_id, case.unit_path)
+        record(session, access.actor, "person.shown", person, reason=reason, case=str(case.id))
     return {
         field: shown_value(field, value)
         for field, value in values_of(session, facts).items()
         if field in PERSONAL_FIELDS
     }
+
+
+def subject_of(case: Case) -> Subject:
+    return Subject("case", case.id, case.unit_path)
 
 
 def receipt_rows(session: AsyncSession, case: Case) -> list[CardRow]:

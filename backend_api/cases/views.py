@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.views import Staff, service_only
-from backend_api.audit.service import Subject, record
+from backend_api.audit.service import Subject, record, record_look
 from backend_api.cases import service
 from backend_api.cases.schemas import (
     ActionCall,
@@ -57,6 +57,15 @@ async def list_cases(
     before: Annotated[str | None, Query(pattern=r"^[0-9]{1,20}$")] = None,
 ) -> CaseList:
     rows = await service.list_cases(session, access, before=before, limit=limit)
+    await record_look(
+        session,
+        access.actor,
+        "cases.listed",
+        Subject("unit", access.unit_id, access.unit_path),
+        (row.case.id for row in rows),
+        at=now(),
+        before=before or "",
+    )
     items = [_item(session, row) for row in rows]
     return CaseList(items=items, next=items[-1].number if len(items) == limit else None)
 
@@ -64,7 +73,7 @@ async def list_cases(
 @router.get("/{case_id}")
 async def read_case(session: Session, access: Staff, case_id: UUID) -> CaseRead:
     row = await service.get_case(session, access, case_id)
-    record(session, access.actor, "case.viewed", Subject("case", row.case.id))
+    record(session, access.actor, "case.viewed", service.subject_of(row.case))
     facts = await current_facts(session, row.case.draft_id)
     masked = masked_values_of(session, facts)
     fields = [
@@ -79,7 +88,12 @@ async def read_case(session: Session, access: Staff, case_id: UUID) -> CaseRead:
         if name in masked
     ]
     item = _item(session, row)
-    return CaseRead(**item.model_dump(), conversation=row.case.conversation_id, fields=fields)
+    return CaseRead(
+        **item.model_dump(),
+        conversation=row.case.conversation_id,
+        person=row.case.person_id,
+        fields=fields,
+    )
 
 
 @router.post("/{case_id}/unmask")

@@ -60,6 +60,7 @@ class Message(Base):
         ),
     )
 
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
     seq: Mapped[int]
     author: Mapped[Author]
@@ -82,6 +83,7 @@ class OutboxEntry(Base):
         Index("ix_outbox_waiting", "created_at", postgresql_where="delivered_at IS NULL"),
     )
 
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
     message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id"))
     seq: Mapped[int]

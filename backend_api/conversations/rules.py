@@ -16,7 +16,6 @@ class Status(StrEnum):
     BOT = "bot"
     WAITING = "waiting"
     HUMAN = "human"
-    CLOSED = "closed"
 
 
 class Author(StrEnum):
@@ -27,10 +26,9 @@ class Author(StrEnum):
 
 
 NEXT: dict[Status, frozenset[Status]] = {
-    Status.BOT: frozenset({Status.WAITING, Status.HUMAN, Status.CLOSED}),
-    Status.WAITING: frozenset({Status.HUMAN, Status.BOT, Status.CLOSED}),
-    Status.HUMAN: frozenset({Status.BOT, Status.CLOSED}),
-    Status.CLOSED: frozenset({Status.BOT}),
+    Status.BOT: frozenset({Status.WAITING, Status.HUMAN}),
+    Status.WAITING: frozenset({Status.HUMAN, Status.BOT}),
+    Status.HUMAN: frozenset({Status.BOT}),
 }
 
 

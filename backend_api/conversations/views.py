@@ -1,7 +1,7 @@
 """The HTTP channel: programs bring citizens' messages and fetch the replies."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -58,33 +58,33 @@ async def read_replies(
     Asking for what comes after a seq confirms everything up to it.
     """
     sessions: Sessions = request.app.state.reading
-    async with sessions() as session:
-        client = must_be_client(await access_by_token(session, token, now()))
-        found = await service.find_conversation_of_client(
-            session, client=client.token_id, key=conversation
-        )
-        if after:
-            await service.mark_delivered(session, found.id, after, at=now())
-        replies = await _replies(session, found.id, after)
-    if replies or not wait:
+    with ExitStack() as listening:
+        async with sessions() as session:
+            client = must_be_client(await access_by_token(session, token, now()))
+            found = await service.conversation_id_of_client(
+                session, client=client.token_id, key=conversation
+            )
+            if after:
+                await service.mark_delivered(session, found, after, at=now())
+            # Heard from here on: a reply that comes while we look is not missed.
+            news = listening.enter_context(request.app.state.news.of(found))
+            replies = await _replies(session, found, after)
+        if not replies and wait:
+            replies = await _wait_for_replies(sessions, news, found, after, wait)
         return replies
-    return await _wait_for_replies(request, found.id, after, wait)
 
 
 async def _wait_for_replies(
-    request: Request, conversation: UUID, after: int, wait: float
+    sessions: Sessions, news: asyncio.Event, conversation: UUID, after: int, wait: float
 ) -> list[Reply]:
     """No database connection is held while waiting."""
-    sessions: Sessions = request.app.state.reading
-    with request.app.state.news.of(conversation) as event, suppress(TimeoutError):
+    with suppress(TimeoutError):
         async with asyncio.timeout(wait):
-            while True:
-                # Looked at first: the reply may have come before the news were listened to.
+            while await news.wait():
+                news.clear()
                 async with sessions() as session:
                     if replies := await _replies(session, conversation, after):
                         return replies
-                await event.wait()
-                event.clear()
     return []
 
 

@@ -31,7 +31,7 @@ class UnreadableError(Exception):
 
 class Keyring:
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self.file = file
         self._read_at = -1
         self._index = b""
         self._keys: list[Fernet] = []
@@ -51,6 +51,13 @@ class Keyring:
         self._ring()
         return hmac.new(self._index, text.encode("utf-8", "replace"), hashlib.sha256).digest()
 
+    def made(self, sealed: bytes, index: bytes, text: str) -> bool:
+        """Whether both were made of `text` with these keys; not so where the file is damaged."""
+        try:
+            return self.open(sealed) == text and hmac.compare_digest(self.index(text), index)
+        except (UnreadableError, ValueError, TypeError, LookupError):
+            return False
+
     def is_newest(self, sealed: bytes) -> bool:
         self._ring()
         try:
@@ -60,9 +67,9 @@ class Keyring:
         return True
 
     def _ring(self) -> MultiFernet:
-        changed = self._file.stat().st_mtime_ns
+        changed = self.file.stat().st_mtime_ns
         if changed != self._read_at:
-            content = json.loads(self._file.read_text())
+            content = json.loads(self.file.read_text())
             self._keys = [Fernet(key) for key in content["seal"]]
             self._index = base64.urlsafe_b64decode(content["index"])
             self._many = MultiFernet(self._keys)
@@ -73,9 +80,12 @@ class Keyring:
 def new_keyring_file(file: Path) -> None:
     """Write a new key file, readable by its owner alone. Refuses to replace one."""
     index = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    content = json.dumps({"seal": [Fernet.generate_key().decode()], "index": index})
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(content)
+    fresh = _written(file, {"seal": [Fernet.generate_key().decode()], "index": index})
+    try:
+        file.hardlink_to(fresh)
+    finally:
+        fresh.unlink()
+    _settle(file.parent)
 
 
 def add_key(file: Path) -> None:
@@ -91,12 +101,30 @@ def drop_old_keys(file: Path) -> None:
 
 
 def _replace(file: Path, content: dict[str, object]) -> None:
-    fresh = file.with_name(file.name + ".new")
+    fresh = _written(file, content)
+    fresh.replace(file)
+    _settle(file.parent)
+
+
+def _written(file: Path, content: dict[str, object]) -> Path:
+    """The content beside its place, whole and on the disk: no key file is ever half a file."""
+    fresh = file.with_name(f"{file.name}.new")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        if os.geteuid() == 0 and file.exists():  # it stays the service's, whose account reads it
+            os.fchown(out.fileno(), file.stat().st_uid, file.stat().st_gid)
         out.write(json.dumps(content))
         out.flush()
         os.fsync(out.fileno())
-    fresh.replace(file)
+    return fresh
+
+
+def _settle(folder: Path) -> None:
+    """A name outlives a power cut only once its folder is on the disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def keyring_of(session: AsyncSession) -> Keyring:

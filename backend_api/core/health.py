@@ -1,6 +1,8 @@
 """Is this process alive, is the service ready, and what do the counters say."""
 
 import asyncio
+import time
+from collections.abc import Mapping
 
 import httpx
 from fastapi import APIRouter, Request, Response
@@ -13,11 +15,45 @@ from backend_api.core.db import Sessions
 from backend_api.core.migrate import newest_revision
 
 WORKER_SECONDS = 15
+# Anybody may ask: however often they do, the parts are looked at once in this time.
+READY_FOR_SECONDS = 1.0
 UNANSWERED = Gauge("hualiao_unanswered_conversations", "Conversations with a message no turn took")
 WAITING = Gauge("hualiao_waiting_conversations", "Conversations waiting for a person")
 UNDELIVERED = Gauge("hualiao_undelivered_replies", "Replies that nobody fetched for a minute")
 JOBS = Gauge("hualiao_jobs", "Jobs by state", ["state"])
 router = APIRouter(tags=["operations"])
+# Counters tell how busy an office is: who may see them is for the root to say.
+metrics = APIRouter(include_in_schema=False)
+
+
+class Readiness:
+    """What the parts said when they were last asked. Made once by the api's root."""
+
+    def __init__(
+        self, sessions: Sessions, http: httpx.AsyncClient, neighbours: tuple[str, str]
+    ) -> None:
+        self._sessions = sessions
+        self._http = http
+        self._engine, self._actions = neighbours
+        self._asking = asyncio.Lock()
+        self._said: Mapping[str, str] = {}
+        self._said_at = float("-inf")
+
+    async def parts(self) -> Mapping[str, str]:
+        """Part → `ok`, or what is wrong with it."""
+        async with self._asking:
+            if time.monotonic() - self._said_at > READY_FOR_SECONDS:
+                self._said = await self._ask()
+                self._said_at = time.monotonic()
+        return self._said
+
+    async def _ask(self) -> Mapping[str, str]:
+        database, engine, actions = await asyncio.gather(
+            _database(self._sessions),
+            _neighbour(self._http, f"{self._engine}/"),
+            _neighbour(self._http, f"{self._actions}/healthz"),
+        )
+        return {**database, "engine": engine, "actions": actions}
 
 
 @router.get("/healthz")
@@ -26,22 +62,17 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-async def readyz(request: Request, response: Response) -> dict[str, str]:
+async def readyz(request: Request, response: Response) -> Mapping[str, str]:
     """200 when a message would be answered now; else 503 with what is missing."""
-    settings, http = request.app.state.settings, request.app.state.neighbours
-    database, engine, actions = await asyncio.gather(
-        _database(request.app.state.sessions),
-        _neighbour(http, f"{settings.engine_url}/"),
-        _neighbour(http, f"{settings.actions_url}/healthz"),
-    )
-    parts = {**database, "engine": engine, "actions": actions}
+    readiness: Readiness = request.app.state.readiness
+    parts = await readiness.parts()
     if set(parts.values()) != {"ok"}:
         response.status_code = 503
     return parts
 
 
-@router.get("/metrics", include_in_schema=False)
-async def metrics(request: Request) -> Response:
+@metrics.get("/metrics")
+async def read_metrics(request: Request) -> Response:
     async with request.app.state.sessions() as session:
         await _measure(session)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,8 +1,8 @@
-"""What every request goes through: id, size limit, safe headers, counters, plain errors."""
+"""What every request goes through: id, origin, size limit, safe headers, counters, errors."""
 
+import hmac
+import ipaddress
 import logging
-import re
-import secrets
 import time
 from collections.abc import Callable
 
@@ -11,12 +11,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import DataError, OperationalError
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend_api.core.errors import ApiError
-from backend_api.core.logs import request_id
+from backend_api.core.logs import HEADER, accepted_id, bound
 
 MAX_BODY = 256 * 1024
 # What the framework refuses by itself; the rest is a body it could not read.
@@ -31,26 +32,31 @@ HEADERS = {
         " base-uri 'none'; form-action 'self'"
     ),
 }
-_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 REQUESTS = Counter("hualiao_requests", "HTTP requests", ["method", "route", "status"])
 SECONDS = Histogram("hualiao_request_seconds", "HTTP request duration", ["method", "route"])
 log = logging.getLogger(__name__)
 
 
 class Envelope:
-    """Pure ASGI: WebSockets and streamed answers pass through untouched."""
+    """Pure ASGI: WebSockets get their id, streamed answers pass through untouched."""
 
     def __init__(self, app: ASGIApp, *, too_long: str) -> None:
         self._app = app
         self._too_long = JSONResponse({"code": "too_long", "detail": too_long}, status_code=413)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-        current = given if _ID.match(given) else secrets.token_hex(8)
-        token, started, status = request_id.set(current), time.perf_counter(), [500]
+        current = accepted_id(Headers(scope=scope).get(HEADER, ""))
+        with bound(current):
+            if scope["type"] == "http":
+                await self._answer(scope, receive, send, current)
+            else:
+                await self._app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, current: str) -> None:
+        started, status = time.perf_counter(), [500]
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -65,7 +71,32 @@ class Envelope:
                 await self._app(scope, _replayed(body, receive), send_with_headers)
         finally:
             _count(scope, status[0], time.perf_counter() - started)
-            request_id.reset(token)
+
+
+def origin_of(connection: HTTPConnection) -> str:
+    """The address that a request comes from, for limits per origin.
+
+    The console speaks for browsers, and shows its secret: only then its word for theirs counts.
+    """
+    peer = connection.client.host if connection.client else ""
+    secret: str = connection.app.state.settings.console_token
+    shown = connection.headers.get("x-console-token", "")
+    if not hmac.compare_digest(shown.encode(), secret.encode()):
+        return peer
+    given = connection.headers.get("x-forwarded-for", "")
+    return given if _address(given) else peer
+
+
+def is_loopback(text: str) -> bool:
+    found = _address(text)
+    return found is not None and found.is_loopback
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
 
 
 def add_error_handlers(app: FastAPI, text_of: Callable[[str], str]) -> None:
@@ -130,7 +161,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 def _add_headers(headers: MutableHeaders, current: str, path: str) -> None:
-    headers["x-request-id"] = current
+    headers[HEADER] = current
     if path.startswith("/static/"):
         # Asked again each time (304 if unchanged): no phone mixes old and new modules.
         headers["cache-control"] = "no-cache"

@@ -1,12 +1,15 @@
 """Promises as rows: a job is enqueued in the transaction that makes it necessary."""
 
+import select
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import procrastinate
 import psycopg
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend_api.core import logs
 from backend_api.core.clock import now
 
 Jobs = procrastinate.App
@@ -20,8 +23,22 @@ def open_jobs(database_url: str, *, pool: int = 4) -> Jobs:
         max_size=pool,
         kwargs={"connect_timeout": 5},
         configure=_autocommit,
+        pool_factory=_pool,
     )
     return procrastinate.App(connector=connector)
+
+
+def _pool(**options: Any) -> AsyncConnectionPool:
+    """Procrastinate asks the server before every use whether the connection lives: one round trip
+    more for each of its statements. Its socket tells the same."""
+    return AsyncConnectionPool(**{**options, "check": _must_be_open})
+
+
+async def _must_be_open(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+    """A socket that can be read while nothing was asked: the server has hung up."""
+    readable, _, _ = select.select([connection.fileno()], [], [], 0)
+    if readable:
+        raise psycopg.OperationalError("the server has closed the connection")
 
 
 async def _autocommit(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
@@ -39,6 +56,7 @@ async def enqueue(
 ) -> None:
     """Promise a job with this transaction; jobs that share a lock run one at a time, in order.
 
+    Every job takes `request` beside its own arguments: the id of the request it was promised in.
     Give a job for `later` no lock: it would hold up everything that comes before its time.
     """
     raw = (await (await session.connection()).get_raw_connection()).driver_connection
@@ -51,4 +69,4 @@ async def enqueue(
         lock=lock,
         schedule_at=now() + later if later is not None else None,
     )
-    await task.defer_async(**args)
+    await task.defer_async(**args, **logs.carried())

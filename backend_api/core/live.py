@@ -18,14 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 CHANNEL = "conversation"
 RECONNECT_SECONDS = 1.0
+_ANNOUNCE = text("SELECT pg_notify(:channel, :id)")
 log = logging.getLogger(__name__)
 
 
 async def announce(session: AsyncSession, conversation: UUID) -> None:
     """Tell every listener when this transaction commits."""
-    await session.execute(
-        text("SELECT pg_notify(:channel, :id)"), {"channel": CHANNEL, "id": str(conversation)}
-    )
+    connection = await session.connection()
+    await connection.execute(_ANNOUNCE, {"channel": CHANNEL, "id": str(conversation)})
 
 
 def _end_process() -> None:

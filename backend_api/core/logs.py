@@ -1,19 +1,65 @@
-"""One JSON object a line on stdout. Events and ids; never names, phones or what somebody wrote."""
+"""One JSON object a line on stdout. Events and ids; never names, phones or what somebody wrote.
+
+A request's id is on every line that is logged for it, in whatever process: `bound` sets it,
+`carried` hands it to a job, `pass_on` to the next process.
+"""
 
 import logging
+import re
+import secrets
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
 
+import httpx
 from pythonjsonlogger.json import JsonFormatter
 
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+HEADER = "x-request-id"
+_SANE = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+def accepted_id(given: str) -> str:
+    """The caller's own id for a request, or a new one where it is missing or not sane."""
+    return given if _SANE.match(given) else secrets.token_hex(8)
+
+
+@contextmanager
+def bound(request: str | None) -> Iterator[None]:
+    """Every line logged inside carries this id. None: the work belongs to no request."""
+    token = _request_id.set(request)
+    try:
+        yield
+    finally:
+        _request_id.reset(token)
+
+
+@contextmanager
+def bound_to_part(number: int) -> Iterator[None]:
+    """One of many things on the same line: its id tells it from the others and names the line."""
+    line = (_request_id.get() or "")[:48]
+    with bound(f"{line}-{number}"):
+        yield
+
+
+def carried() -> dict[str, str]:
+    """The id as an argument of a job that is promised for this request."""
+    current = _request_id.get()
+    return {"request": current} if current is not None else {}
+
+
+async def pass_on(request: httpx.Request) -> None:
+    """Event hook of the clients that call our other processes: they log under the same id."""
+    if (current := _request_id.get()) is not None:
+        request.headers[HEADER] = current
 
 
 class _WithRequest(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        if (current := request_id.get()) is not None:
+        if (current := _request_id.get()) is not None:
             record.request = current
         return True
 

@@ -2,22 +2,42 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Column, Connection, MetaData, Table, create_engine, select, text
 
+from backend_api.core.canary import Canary
 from backend_api.core.crypto import Keyring, add_key, drop_old_keys
 
 BATCH = 500
+CANARY = Canary.__tablename__
 # A transaction that sealed with the old key just before may still commit: look again after this.
 SETTLE_SECONDS = 5.0
 LONGEST_TRANSACTION_SECONDS = 120.0
 LOOK_SECONDS = 0.2
+# Held while the keys change, and while keys and database are copied together.
+LOCK_KEY = 20261122
 _STILL_OPEN = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND xact_start < :began"
 )
+
+
+class KeysInUseError(Exception):
+    """Somebody else changes the keys or copies them just now."""
+
+
+@contextmanager
+def keys_held(database_url: str) -> Iterator[None]:
+    """Nobody else who asks for this changes or copies the keys of this database meanwhile."""
+    with psycopg.connect(database_url, autocommit=True, connect_timeout=5) as connection:
+        held = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK_KEY,)).fetchone()
+        if held != (True,):
+            raise KeysInUseError("the keys are being changed or copied")
+        yield
 
 
 def rotate(
@@ -60,9 +80,10 @@ def _wait_for_older_transactions(connection: Connection) -> None:
 
 
 def _reseal(connection: Connection, keyring: Keyring, metadata: MetaData) -> int:
+    """The canary first: from then on a key file without the new key is known to be a wrong one."""
     return sum(
         _reseal_row(connection, keyring, table, row)
-        for table in metadata.sorted_tables
+        for table in sorted(metadata.sorted_tables, key=lambda one: one.name != CANARY)
         if (columns := [column for column in table.columns if column.info.get("sealed")])
         for row in _rows(connection, table, columns)
     )

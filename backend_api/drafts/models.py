@@ -22,6 +22,7 @@ class Draft(Base):
         ),
     )
 
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
     status: Mapped[DraftStatus] = mapped_column(default=DraftStatus.OPEN)
 
@@ -40,6 +41,7 @@ class Fact(Base):
         ),
     )
 
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     draft_id: Mapped[UUID] = mapped_column(ForeignKey("draft.id"), index=True)
     field: Mapped[str]
     value_sealed: Mapped[Sealed]

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend_api.conversations.models import Conversation
 from backend_api.conversations.service import CardRow
 from backend_api.core.crypto import seal, unseal
 from backend_api.drafts.labels import label, shown_value
@@ -38,6 +39,7 @@ _LATEST_WITH_FACTS = (
         .scalar_subquery()
     )
 )
+_WRITE = insert(Fact)
 _SUPERSEDE = (
     update(Fact)
     .where(
@@ -88,7 +90,11 @@ async def latest_draft_with_facts(
 
 
 async def start_draft(session: AsyncSession, conversation: UUID) -> Draft:
-    draft = Draft(conversation_id=conversation, status=DraftStatus.OPEN)
+    # Of the session's own copy, as a rule: a turn has the conversation locked.
+    organisation = (await session.get_one(Conversation, conversation)).organisation_id
+    draft = Draft(
+        organisation_id=organisation, conversation_id=conversation, status=DraftStatus.OPEN
+    )
     session.add(draft)
     await session.flush()
     return draft
@@ -112,28 +118,29 @@ def masked_values_of(session: AsyncSession, facts: Mapping[str, Fact]) -> dict[s
 
 
 async def write_facts(
-    session: AsyncSession, draft: UUID, findings: Mapping[str, Finding], *, at: datetime
+    session: AsyncSession, draft: Draft, findings: Mapping[str, Finding], *, at: datetime
 ) -> None:
     """Set fields; what was known before is kept as superseded."""
     if not findings:
         return
-    await (await session.connection()).execute(
-        _SUPERSEDE, {"draft": draft, "fields": list(findings), "at": at}
-    )
-    session.add_all(
-        Fact(
-            draft_id=draft,
-            field=field,
-            value_sealed=seal(session, finding.value),
-            masked_sealed=seal(session, finding.masked),
-            message_id=finding.message,
-            source_seq=finding.seq,
-            how=finding.how,
-            created_at=at,
-        )
+    connection = await session.connection()
+    await connection.execute(_SUPERSEDE, {"draft": draft.id, "fields": list(findings), "at": at})
+    rows = [
+        {
+            "organisation_id": draft.organisation_id,
+            "draft_id": draft.id,
+            "field": field,
+            "value_sealed": seal(session, finding.value),
+            "masked_sealed": seal(session, finding.masked),
+            "message_id": finding.message,
+            "source_seq": finding.seq,
+            "how": finding.how,
+            "confirmed": False,
+            "created_at": at,
+        }
         for field, finding in findings.items()
-    )
-    await session.flush()
+    ]
+    await connection.execute(_WRITE, rows)
 
 
 async def cancel_draft(session: AsyncSession, conversation: UUID) -> None:

@@ -32,6 +32,8 @@ class Handoff(Base):
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
     reason: Mapped[Reason]
     risk: Mapped[int] = mapped_column(default=0)
+    # What the citizen said that made a person necessary.
+    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id"))
     accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     accepted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

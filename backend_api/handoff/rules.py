@@ -5,7 +5,6 @@ from enum import StrEnum
 
 class Reason(StrEnum):
     ASKED = "asked"
-    MISUNDERSTOOD = "misunderstood"
     CRISIS = "crisis"
     FAILURE = "failure"
 

@@ -33,7 +33,9 @@ class QueueItem(BaseModel):
     site: str | None
     status: Status
     mine: bool
-    last_text: str
+    # What made a person necessary: the message's number, and its words masked.
+    seq: int | None
+    text: str
 
 
 class Queue(BaseModel):

@@ -1,7 +1,7 @@
 """Bringing a person in, and giving the conversation back. Callers own the transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.models import Account
 from backend_api.access.service import Access
-from backend_api.audit.service import SYSTEM, Actor, Subject, record
-from backend_api.conversations.models import Conversation
+from backend_api.audit.service import SYSTEM, Subject, record
+from backend_api.conversations.dialogue import state_of
+from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import Author, Status
 from backend_api.conversations.service import Speaker, Words, move_conversation, say, seq_of
 from backend_api.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -20,6 +21,7 @@ from backend_api.core.ids import new_id
 from backend_api.handoff.models import Handoff
 from backend_api.handoff.rules import Reason, more_urgent
 from backend_api.notifications.texts import citizen_text
+from backend_api.organisation.models import Site
 
 QUEUE_LIMIT = 200
 SYSTEM_VOICE = Speaker(Author.SYSTEM)
@@ -27,8 +29,12 @@ SYSTEM_VOICE = Speaker(Author.SYSTEM)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
+    """One row of the queue: `message` is what made a person necessary."""
+
     handoff: Handoff
     conversation: Conversation
+    message: Message | None
+    site: str | None
 
 
 async def request_person(
@@ -37,12 +43,15 @@ async def request_person(
     reason: Reason,
     *,
     risk: int = 0,
+    message: UUID | None = None,
     at: datetime,
 ) -> int:
     """Put the conversation (locked) in the queue; safe to repeat.
 
+    `message` made it necessary: staff see its words; without one, the citizen's last.
     Returns how many are waiting in its unit and below.
     """
+    spoken = await _said(session, conversation.id, message)
     await session.execute(
         insert(Handoff)
         .values(
@@ -52,17 +61,18 @@ async def request_person(
             conversation_id=conversation.id,
             reason=reason,
             risk=risk,
+            message_id=spoken,
         )
         .on_conflict_do_nothing()
     )
     handoff = await _open_handoff(session, conversation.id)
     if handoff is not None and more_urgent(handoff.risk, risk) > handoff.risk:
-        handoff.risk, handoff.reason = risk, reason
+        handoff.risk, handoff.reason, handoff.message_id = risk, reason, spoken
     if conversation.status is Status.BOT:
         # Not `move_conversation`: while waiting the bot goes on answering, so no turn is outdated.
         conversation.status = Status.WAITING
-    subject = Subject("conversation", conversation.id)
-    record(session, SYSTEM, "handoff.requested", subject, reason=reason, risk=str(risk))
+    details = {"reason": reason, "risk": str(risk)}
+    record(session, SYSTEM, "handoff.requested", subject_of(conversation), **details)
     await session.flush()
     waiting = await session.scalar(
         select(func.count())
@@ -91,6 +101,7 @@ async def accept(
             organisation_id=conversation.organisation_id,
             conversation_id=conversation.id,
             reason=Reason.ASKED,
+            message_id=await _said(session, conversation.id, None),
             created_at=at,
         )
         session.add(handoff)
@@ -98,7 +109,7 @@ async def accept(
     move_conversation(conversation, Status.HUMAN)
     joined = citizen_text("taken_over", name=account.name)
     await say(session, conversation, SYSTEM_VOICE, [Words(joined)], at=at)
-    record(session, _actor(account), "handoff.accepted", Subject("conversation", conversation.id))
+    record(session, access.actor, "handoff.accepted", subject_of(conversation))
 
 
 async def reply(
@@ -116,23 +127,44 @@ async def reply(
     if (known := await seq_of(session, conversation.id, message_id)) is not None:
         return known
     speaker = Speaker(Author.HUMAN, account=account.id)
-    said = await say(session, conversation, speaker, [Words(text)], at=at)
-    said[0].vendor_id = message_id
-    return said[0].seq
+    await say(session, conversation, speaker, [Words(text)], at=at, vendor_id=message_id)
+    return conversation.last_seq
 
 
 async def release(
     session: AsyncSession, conversation: Conversation, access: Access, *, at: datetime
 ) -> None:
     """Give the conversation (locked) back to the bot."""
-    account = await _account(session, access)
-    handoff = await _must_hold(session, conversation, account)
+    handoff = await _must_hold(session, conversation, await _account(session, access))
     handoff.closed_at = at
     # Whoever was in danger has spoken with a person.
-    conversation.state = {**conversation.state, "crisis": None}
+    conversation.state = replace(state_of(conversation.state), crisis=0).stored()
     move_conversation(conversation, Status.BOT)
     await say(session, conversation, SYSTEM_VOICE, [Words(citizen_text("given_back"))], at=at)
-    record(session, _actor(account), "handoff.released", Subject("conversation", conversation.id))
+    record(session, access.actor, "handoff.released", subject_of(conversation))
+
+
+async def return_to_queue(session: AsyncSession, holder: UUID, *, at: datetime) -> int:
+    """Whoever held these conversations is gone: each waits again, and the bot answers meanwhile."""
+    held = await session.execute(
+        select(Handoff, Conversation)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .where(Handoff.accepted_by == holder, Handoff.closed_at.is_(None))
+        .with_for_update()
+    )
+    returned = held.all()
+    for handoff, conversation in returned:
+        handoff.accepted_by = handoff.accepted_at = None
+        move_conversation(conversation, Status.BOT)
+        # As `request_person` does: while waiting the bot goes on answering.
+        conversation.status = Status.WAITING
+        await say(session, conversation, SYSTEM_VOICE, [Words(citizen_text("given_back"))], at=at)
+        record(session, SYSTEM, "handoff.returned", subject_of(conversation))
+    return len(returned)
+
+
+def subject_of(conversation: Conversation) -> Subject:
+    return Subject("conversation", conversation.id, conversation.unit_path)
 
 
 async def visible_conversation(
@@ -148,8 +180,10 @@ async def visible_conversation(
 async def queue(session: AsyncSession, access: Access) -> Sequence[Waiting]:
     """Open hand-overs of the caller's unit and those below: risk first, then the longest wait."""
     rows = await session.execute(
-        select(Handoff, Conversation)
+        select(Handoff, Conversation, Message, Site.name)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .outerjoin(Message, Message.id == Handoff.message_id)
+        .outerjoin(Site, Site.id == Conversation.site_id)
         .where(
             Handoff.organisation_id == access.organisation_id,
             Conversation.unit_path.startswith(access.unit_path, autoescape=True),
@@ -158,7 +192,7 @@ async def queue(session: AsyncSession, access: Access) -> Sequence[Waiting]:
         .order_by(Handoff.risk.desc(), Handoff.created_at)
         .limit(QUEUE_LIMIT)
     )
-    return [Waiting(handoff, conversation) for handoff, conversation in rows]
+    return [Waiting(*row) for row in rows]
 
 
 async def _open_handoff(session: AsyncSession, conversation: UUID) -> Handoff | None:
@@ -184,5 +218,11 @@ async def _must_hold(
     return handoff
 
 
-def _actor(account: Account) -> Actor:
-    return Actor("account", str(account.id))
+async def _said(session: AsyncSession, conversation: UUID, message: UUID | None) -> UUID | None:
+    """This message, if it is one of the citizen's here, else the last of them."""
+    return await session.scalar(
+        select(Message.id)
+        .where(Message.conversation_id == conversation, Message.author == Author.CITIZEN)
+        .order_by((Message.id == message).desc(), Message.seq.desc())
+        .limit(1)
+    )

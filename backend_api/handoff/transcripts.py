@@ -2,17 +2,15 @@
 
 import json
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend_api.conversations.models import Conversation, Message
+from backend_api.conversations.models import Message
 from backend_api.conversations.rules import Author
 from backend_api.conversations.service import Words, words_of
 from backend_api.core.crypto import unseal
 from backend_api.understanding.analysis import Pii
 from backend_api.understanding.masking import mask
 
-LAST_WORDS = 80
 # Not yet understood: nothing of it is shown, since nothing of it could be masked.
 NOT_YET = "…"
 
@@ -25,16 +23,6 @@ def masked_text(session: AsyncSession, message: Message) -> str:
         return NOT_YET
     analysis = json.loads(unseal(session, message.analysis_sealed))
     return mask(words.text, [Pii(**span) for span in analysis["pii"]])
-
-
-async def last_words(session: AsyncSession, conversation: Conversation, author: Author) -> str:
-    found = await session.scalar(
-        select(Message)
-        .where(Message.conversation_id == conversation.id, Message.author == author)
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
-    return masked_text(session, found)[:LAST_WORDS] if found else ""
 
 
 def _masked_reply(words: Words) -> str:

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.service import Access
 from backend_api.access.views import Staff, service_only
-from backend_api.audit.service import Subject, record
+from backend_api.audit.service import Subject, record, record_look
 from backend_api.conversations.models import Conversation
-from backend_api.conversations.rules import MAX_SEQ, Author
+from backend_api.conversations.rules import MAX_SEQ
 from backend_api.conversations.service import lock_conversation, messages_after
 from backend_api.core.clock import now
 from backend_api.core.db import Session
@@ -24,9 +24,10 @@ from backend_api.handoff.schemas import (
     Transcript,
     TranscriptItem,
 )
-from backend_api.handoff.transcripts import last_words, masked_text
-from backend_api.organisation.service import site_name
+from backend_api.handoff.transcripts import masked_text
 
+# Of what made a person necessary.
+WORDS = 200
 router = APIRouter(prefix="/v1", tags=["hand-over"])
 actions = APIRouter(
     prefix="/v1/internal", dependencies=[Depends(service_only)], include_in_schema=False
@@ -36,14 +37,24 @@ actions = APIRouter(
 @actions.post("/handoffs")
 async def request_person(session: Session, wanted: HandoffCall) -> Queued:
     conversation = await lock_conversation(session, wanted.conversation)
-    waiting = await service.request_person(session, conversation, wanted.reason, at=now())
+    waiting = await service.request_person(
+        session, conversation, wanted.reason, message=wanted.message, at=now()
+    )
     return Queued(waiting=waiting)
 
 
 @router.get("/queue")
 async def read_queue(session: Session, access: Staff) -> Queue:
     rows = await service.queue(session, access)
-    return Queue(items=[await _item(session, access, row) for row in rows])
+    await record_look(
+        session,
+        access.actor,
+        "queue.viewed",
+        Subject("unit", access.unit_id, access.unit_path),
+        (row.conversation.id for row in rows),
+        at=now(),
+    )
+    return Queue(items=[_item(session, access, row) for row in rows])
 
 
 @router.get("/conversations/{conversation_id}/messages")
@@ -57,7 +68,7 @@ async def read_transcript(
     conversation = await service.visible_conversation(session, access, conversation_id)
     messages = await messages_after(session, conversation.id, after)
     if messages:
-        subject = Subject("conversation", conversation.id)
+        subject = service.subject_of(conversation)
         record(session, access.actor, "conversation.read", subject, after=str(after))
     items = [
         TranscriptItem.model_validate(
@@ -103,14 +114,15 @@ async def release(session: Session, access: Staff, conversation: Locked) -> dict
     return {"status": conversation.status}
 
 
-async def _item(session: AsyncSession, access: Access, row: service.Waiting) -> QueueItem:
+def _item(session: AsyncSession, access: Access, row: service.Waiting) -> QueueItem:
     return QueueItem(
         conversation=row.conversation.id,
         reason=row.handoff.reason,
         risk=row.handoff.risk,
         since=row.handoff.created_at,
-        site=await site_name(session, row.conversation.site_id),
+        site=row.site,
         status=row.conversation.status,
         mine=access.account_id is not None and row.handoff.accepted_by == access.account_id,
-        last_text=await last_words(session, row.conversation, Author.CITIZEN),
+        seq=row.message.seq if row.message else None,
+        text=masked_text(session, row.message)[:WORDS] if row.message else "",
     )

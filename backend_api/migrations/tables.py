@@ -4,6 +4,7 @@ from backend_api.access import models as _access
 from backend_api.audit import models as _audit
 from backend_api.cases import models as _cases
 from backend_api.conversations import models as _conversations
+from backend_api.core import canary as _canary
 from backend_api.core.db import Base
 from backend_api.drafts import models as _drafts
 from backend_api.handoff import models as _handoff
@@ -14,6 +15,7 @@ from backend_api.turns import models as _turns
 MODELS = (
     _access,
     _audit,
+    _canary,
     _cases,
     _conversations,
     _drafts,

@@ -1,15 +1,12 @@
-"""The instance's database from outside the service: reach it, prepare it, work in it."""
+"""The instance's database from outside the service: reach it, work in it."""
 
 import asyncio
 import os
-import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from backend_api.operations import postgres, secret_files, state
+from backend_api.operations import postgres, refusals, secret_files, state
 from backend_api.operations.folders import DataFolder
 from backend_api.operations.messages import FailureError
 from backend_api.operations.programs import Program
@@ -18,15 +15,6 @@ if TYPE_CHECKING:  # a second of importing that most commands do without
     from sqlalchemy.ext.asyncio import AsyncSession
 
 Result = TypeVar("Result")
-ADMINISTRATOR = "admin"
-
-
-@dataclass(frozen=True, slots=True)
-class FirstSetUp:
-    """What a person needs after the start."""
-
-    site: str
-    username: str = ADMINISTRATOR
 
 
 def chosen_url(data: DataFolder) -> str | None:
@@ -34,16 +22,18 @@ def chosen_url(data: DataFolder) -> str | None:
 
     None: the embedded server.
     """
-    return own_url() or secret_files.kept_database_url(data)
+    return own_url() or _kept_url(data)
+
+
+def _kept_url(data: DataFolder) -> str | None:
+    kept = secret_files.kept_database_url(data)
+    return refusals.checked(kept) if kept else None
 
 
 def own_url() -> str | None:
-    """The address of an own cluster, in the one spelling that libpq and SQLAlchemy share."""
+    """The address of an own cluster from the environment; refused if it is none."""
     given = os.environ.get("DATABASE_URL", "").strip()
-    for spelling in ("postgresql+psycopg://", "postgres://"):
-        if given.startswith(spelling):
-            given = "postgresql://" + given.removeprefix(spelling)
-    return given or None
+    return refusals.checked(given) if given else None
 
 
 def embedded(data: DataFolder, password: str, port: int) -> Program:
@@ -71,38 +61,23 @@ def create(password: str, port: int, wanted: Callable[[], bool]) -> None:
         postgres.wait(postgres.address(password, port, "postgres"), wanted=wanted)
         postgres.create_database(password, port)
     except postgres.PostgresError as error:
-        raise FailureError("database_unreachable", last=first_line(error)) from error
+        raise refusals.of_connecting(str(error)) from error
 
 
-def reach(url: str) -> None:
-    """Make sure that an own cluster answers."""
+def reach(url: str, seconds: float = 10.0) -> None:
+    """Make sure that a cluster answers."""
     try:
-        postgres.wait(url, seconds=10.0)
+        postgres.wait(url, seconds)
     except postgres.PostgresError as error:
-        raise FailureError("database_unreachable", last=first_line(error)) from error
-
-
-def prepare(url: str, data: DataFolder) -> FirstSetUp:
-    """Migrate, and set up what a first start needs."""
-    from alembic.util import CommandError
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from backend_api.core.migrate import upgrade
-
-    try:
-        upgrade(url)
-    except (SQLAlchemyError, CommandError) as error:
-        log = data.logs / "migration.log"
-        log.write_text(traceback.format_exc(), encoding="utf-8")
-        raise FailureError("migration_failed", log=log) from error
-    return in_session(url, data, partial(first_set_up, data=data))
+        raise refusals.of_connecting(str(error)) from error
 
 
 def in_session(
     url: str, data: DataFolder, work: Callable[["AsyncSession"], Awaitable[Result]]
 ) -> Result:
     """Run some work in one transaction of its own."""
-    return asyncio.run(_in_session(url, data, work))
+    with refusals.named():
+        return asyncio.run(_in_session(url, data, work))
 
 
 async def _in_session(
@@ -120,43 +95,23 @@ async def _in_session(
         await sessions.kw["bind"].dispose()
 
 
-async def first_set_up(session: "AsyncSession", data: DataFolder) -> FirstSetUp:
-    """The first unit, site and administrator, unless they exist."""
-    from backend_api.access.rules import Role
-    from backend_api.access.service import add_account
-    from backend_api.audit.service import SYSTEM
-    from backend_api.operations.messages import first_names
-    from backend_api.organisation.rules import Level
-    from backend_api.organisation.service import add_site, add_unit, list_sites, root_unit
-
-    unit = await root_unit(session)
-    if unit is not None:
-        sites = await list_sites(session)
-        return FirstSetUp(site=sites[0].code if sites else "")
-    names = first_names()
-    unit = await add_unit(session, SYSTEM, name=names["unit"], level=Level.CITY, parent=None)
-    site = await add_site(session, SYSTEM, name=names["site"], unit=unit)
-    password = await add_account(
-        session,
-        username=ADMINISTRATOR,
-        name=names["administrator"],
-        role=Role.ADMINISTRATOR,
-        unit=unit,
-    )
-    secret_files.keep_first_password(data, password)
-    return FirstSetUp(site=site.code)
-
-
 @contextmanager
 def reached(data: DataFolder) -> Iterator[str]:
     """The database's address for one command; starts the embedded server where it is down.
 
     Ends no process but that server: a command must never disturb a service that runs.
     """
-    url = current_url(data)
-    if url is not None:
-        yield url
-        return
+    with refusals.named():
+        url = current_url(data)
+        if url is not None:
+            yield url
+            return
+        with _started(data) as url:
+            yield url
+
+
+@contextmanager
+def _started(data: DataFolder) -> Iterator[str]:
     if not data.exists():
         raise FailureError("not_set_up", folder=data.root)
     with state.only_one(data) as free:
@@ -183,7 +138,7 @@ def _alone(data: DataFolder) -> Iterator[str]:
             postgres.create_database(password, port)
             yield postgres.address(password, port)
     except postgres.PostgresError as error:
-        raise FailureError("database_unreachable", last=first_line(error)) from error
+        raise refusals.of_connecting(str(error)) from error
 
 
 def current_url(data: DataFolder) -> str | None:
@@ -205,15 +160,10 @@ def _used_by(running: state.State, data: DataFolder) -> str:
     if running.database_port is not None:
         password = secret_files.ensure(data)["database-password"]
         return postgres.address(password, running.database_port)
-    kept = secret_files.kept_database_url(data)
+    kept = _kept_url(data)
     if kept is None:  # it is only just starting, or the file was taken away
         raise FailureError("database_unknown")
     return kept
-
-
-def first_line(error: Exception) -> str:
-    """A driver's words without its hints, which take many lines."""
-    return next(iter(str(error).strip().splitlines()), "?")[:200]
 
 
 def is_migrated(url: str) -> bool:

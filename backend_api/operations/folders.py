@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend_api.operations.messages import FailureError
+from backend_api.operations.messages import NO_ROOM, FailureError, of_system
 
 PROJECT = Path(__file__).resolve().parents[2]
 DEFAULT_DATA = PROJECT / ".hualiao"
@@ -34,6 +34,11 @@ class DataFolder:
     @property
     def secrets(self) -> Path:
         return self.root / "secrets"
+
+    @property
+    def home(self) -> Path:
+        """The home of the account that root hands the service to."""
+        return self.root / "home"
 
     @property
     def keyring(self) -> Path:
@@ -68,11 +73,17 @@ class DataFolder:
     def exists(self) -> bool:
         return (self.root / "instance").exists()
 
+    def has_cluster(self) -> bool:
+        """Whether the embedded PostgreSQL was ever set up here."""
+        return (self.root / "postgres" / "PG_VERSION").exists()
+
     def make(self) -> None:
         """Create what is missing; root's folder may be entered by PostgreSQL's account."""
         try:
             self._make()
         except OSError as error:
+            if error.errno in NO_ROOM:
+                raise of_system(error) from error
             raise FailureError("data_not_writable", folder=self.root) from error
 
     def _make(self) -> None:
@@ -82,8 +93,10 @@ class DataFolder:
             folder.mkdir(mode=PRIVATE, exist_ok=True)
         if self.socket.parent.stat().st_uid != os.geteuid():
             raise PermissionError(self.socket.parent)
-        for folder in (self.run, self.logs, self.secrets, self.socket.parent):
+        for folder in (self.run, self.logs, self.socket.parent):
             folder.chmod(PRIVATE)
+        # The service's account reads the keys, whose name it knows; every file in it is private.
+        self.secrets.chmod(0o711 if os.geteuid() == 0 else PRIVATE)
         if not self.exists():
             write_private(self.root / "instance", secrets.token_hex(16))
         probe = self.run / "writable"

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from backend_api.operations import checks, database, postgres, ready, secret_files, state, training
+from backend_api.operations import (
+    checks,
+    database,
+    keys,
+    ready,
+    runner,
+    secret_files,
+    state,
+    training,
+)
 from backend_api.operations.folders import DEFAULT_DATA, DataFolder
 from backend_api.operations.messages import FailureError, Screen, words
 from backend_api.operations.ready import Addresses
@@ -133,7 +142,20 @@ def _found(good: bool, key: str, level: str = "bad", **values: object) -> Findin
 def _python(_data: DataFolder, _port: int) -> Iterator[Finding]:
     version = sys.version.split()[0]
     yield _found(sys.version_info[:2] <= (3, 13), "doctor_python", "warning", version=version)
-    yield _found(os.geteuid() != 0, "doctor_root", "warning")
+
+
+def _root(data: DataFolder, port: int) -> Iterator[Finding]:
+    if os.geteuid() != 0:
+        yield Finding("good", "doctor_root_good", {})
+        return
+    if not data.exists():
+        return
+    try:
+        url = database.chosen_url(data)
+    except FailureError:  # told with the database
+        return
+    found = runner.chosen(data, port, url)
+    yield Finding("good" if found.account else "warning", found.key, found.values)
 
 
 def _disk(data: DataFolder, _port: int) -> Iterator[Finding]:
@@ -188,16 +210,28 @@ def _database(data: DataFolder, _port: int) -> Iterator[Finding]:
     if url is None:
         return
     try:
-        postgres.wait(url, seconds=3)
-    except postgres.PostgresError as error:
-        yield _found(False, "doctor_database", last=database.first_line(error))
+        database.reach(url, seconds=3)
+    except FailureError as failure:
+        yield Finding("bad", failure.key, failure.values)
         return
-    yield _found(True, "doctor_database")
-    yield _found(database.is_migrated(url), "doctor_migrations")
+    yield Finding("good", "doctor_database_good", {})
+    migrated = database.is_migrated(url)
+    yield _found(migrated, "doctor_migrations")
+    if migrated:
+        yield from _keys(url, data)
     counted = _counts(data)
     failed, waiting = counted.get("failed", 0), counted.get("waiting", 0)
     yield _found(not failed, "doctor_failed_jobs", "warning", count=failed)
     yield _found(not waiting, "doctor_waiting", count=waiting)
+
+
+def _keys(url: str, data: DataFolder) -> Iterator[Finding]:
+    try:
+        keys.check(url, data)
+    except FailureError as failure:
+        yield Finding("bad", failure.key, failure.values)
+        return
+    yield Finding("good", "doctor_key_fit_good", {})
 
 
 def _models(data: DataFolder, _port: int) -> Iterator[Finding]:
@@ -208,6 +242,7 @@ def _models(data: DataFolder, _port: int) -> Iterator[Finding]:
 Look = Callable[[DataFolder, int], Iterator[Finding]]
 LOOKS: tuple[Look, ...] = (
     _python,
+    _root,
     _disk,
     _folder,
     _ports,

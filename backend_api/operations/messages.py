@@ -1,5 +1,6 @@
 """The words of the command line; they live in messages.yml, Chinese first and English beside."""
 
+import errno
 import json
 import sys
 from functools import cache
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_WRITING = {errno.EROFS, errno.EACCES, errno.EPERM}
 FILE = Path(__file__).with_name("messages.yml")
 
 
@@ -19,6 +22,16 @@ class FailureError(Exception):
 
     def __str__(self) -> str:
         return words(self.key, **self.values)
+
+
+def of_system(error: OSError) -> FailureError:
+    """What the operating system refused: no room, no writing, or anything else with its place."""
+    where, last = error.filename or "?", error.strerror or str(error)
+    if error.errno in NO_ROOM:
+        return FailureError("no_room", file=where, last=last)
+    if error.errno in NO_WRITING:
+        return FailureError("not_permitted", file=where, last=last)
+    return FailureError("system_refused", file=where, last=last)
 
 
 @cache

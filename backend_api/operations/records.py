@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # a second of importing that most commands do without
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from backend_api.access.models import Account
     from backend_api.organisation.models import Site, Unit
 
 LISTED = 500
@@ -35,6 +36,7 @@ class AccountRow:
     name: str
     role: str
     must_change_password: bool
+    closed: bool
 
 
 async def create_token(session: "AsyncSession", role: str, name: str) -> str:
@@ -75,7 +77,8 @@ async def revoke_token(session: "AsyncSession", wanted: str) -> str:
     if len(found) > 1:
         raise FailureError("token_ambiguous", what=wanted, count=len(found))
     await service.revoke(session, found[0].id, now())
-    record(session, SYSTEM, "token.revoked", Subject("access_token", found[0].id))
+    path = (await _root_unit(session)).path
+    record(session, SYSTEM, "token.revoked", Subject("access_token", found[0].id, path))
     return found[0].name
 
 
@@ -95,6 +98,46 @@ async def add_account(session: "AsyncSession", username: str, name: str, role: s
         raise FailureError("account_exists", username=username) from error
 
 
+async def close_account(session: "AsyncSession", username: str) -> int:
+    """Answers how many conversations wait for somebody else now."""
+    from backend_api.access import service
+    from backend_api.core.clock import now
+    from backend_api.handoff.service import return_to_queue
+
+    account = await _open_account(session, username)
+    await service.close_account(session, account, at=now())
+    return await return_to_queue(session, account.id, at=now())
+
+
+async def change_role(session: "AsyncSession", username: str, role: str) -> None:
+    from backend_api.access import service
+    from backend_api.access.rules import Role
+    from backend_api.core.clock import now
+
+    account = await _open_account(session, username)
+    await service.change_role(session, account, Role(role), at=now())
+
+
+async def reset_password(session: "AsyncSession", username: str) -> str:
+    """Answers the new one-time password."""
+    from backend_api.access import service
+    from backend_api.core.clock import now
+
+    account = await _open_account(session, username)
+    return await service.reset_password(session, account, at=now())
+
+
+async def _open_account(session: "AsyncSession", username: str) -> "Account":
+    from backend_api.access.service import account_to_change
+
+    account = await account_to_change(session, username)
+    if account is None:
+        raise FailureError("account_unknown", username=username)
+    if account.closed_at is not None:
+        raise FailureError("account_closed_already", username=username)
+    return account
+
+
 async def list_accounts(session: "AsyncSession") -> list[AccountRow]:
     """Oldest first."""
     from sqlalchemy import select
@@ -103,9 +146,22 @@ async def list_accounts(session: "AsyncSession") -> list[AccountRow]:
 
     wanted = select(Account).order_by(Account.created_at).limit(LISTED)
     return [
-        AccountRow(one.username, one.name, one.role, one.must_change_password)
+        AccountRow(
+            one.username, one.name, one.role, one.must_change_password, one.closed_at is not None
+        )
         for one in await session.scalars(wanted)
     ]
+
+
+async def note(session: "AsyncSession", action: str, **details: str) -> None:
+    """Write down what was done with the whole database, of which the canary's row stands."""
+    from backend_api.audit.service import SYSTEM, Subject, record
+    from backend_api.core.canary import ONLY_ROW
+    from backend_api.organisation.service import root_unit
+
+    unit = await root_unit(session)
+    path = unit.path if unit is not None else None
+    record(session, SYSTEM, action, Subject("database", ONLY_ROW, path), **details)
 
 
 async def list_sites(session: "AsyncSession") -> "list[Site]":

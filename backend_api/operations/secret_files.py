@@ -4,8 +4,17 @@ import secrets
 from pathlib import Path
 
 from backend_api.operations.folders import DataFolder, write_private
+from backend_api.operations.messages import FailureError
 
-NAMES = ("database-password", "engine-token", "actions-token", "service-token", "console-secret")
+PASSWORD = "database-password"  # noqa: S105 - a file name
+NAMES = (
+    PASSWORD,
+    "engine-token",
+    "actions-token",
+    "service-token",
+    "console-token",
+    "console-secret",
+)
 # The one-time password waits here until a start got far enough to show it.
 FIRST_PASSWORD = "first-password"  # noqa: S105 - a file name
 # The address of an own cluster, with its password; missing: the embedded one is used.
@@ -13,11 +22,9 @@ DATABASE_URL = "database-url"
 
 
 def ensure(data: DataFolder) -> dict[str, str]:
-    """Read every secret, making the missing ones."""
-    if not data.keyring.exists():
-        from backend_api.core.crypto import new_keyring_file
-
-        new_keyring_file(data.keyring)
+    """Read every secret, making the missing ones; the key file is made with the database only."""
+    if data.has_cluster() and not (data.secrets / PASSWORD).exists():
+        raise FailureError("secret_lost", file=data.secrets / PASSWORD)
     return {name: _read_or_make(data.secrets / name) for name in NAMES}
 
 

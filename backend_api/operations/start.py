@@ -14,20 +14,24 @@ from types import FrameType
 from backend_api.operations import (
     checks,
     database,
+    first_start,
     postgres,
     programs,
     ready,
     records,
+    refusals,
     secret_files,
     state,
     supervision,
     training,
 )
-from backend_api.operations.database import FirstSetUp
+from backend_api.operations import runner as runners
+from backend_api.operations.first_start import FirstSetUp
 from backend_api.operations.folders import DataFolder
 from backend_api.operations.messages import FailureError, Screen
 from backend_api.operations.programs import Plan, Program
 from backend_api.operations.ready import Addresses
+from backend_api.operations.runner import Runner
 from backend_api.operations.state import State
 from backend_api.operations.supervision import Supervisor
 from backend_api.operations.sweep import sweep
@@ -76,6 +80,7 @@ class Prepared:
     plan: Plan
     server: Program | None
     server_port: int | None
+    runner: Runner
 
     @property
     def programs(self) -> tuple[Program, ...]:
@@ -136,6 +141,8 @@ class Start:
         ready.wait_until_ready(addresses, self.data, self._supervisor)
         self.timings.done("ready")
         announce(addresses, found, self.screen)
+        if prepared.runner.key:
+            self.screen.say(prepared.runner.key, **prepared.runner.values)
         password = secret_files.take_first_password(self.data)
         if password:
             self.screen.say("first_account", username=found.username, password=password)
@@ -149,6 +156,9 @@ class Start:
         password = secrets["database-password"]
         server = database.embedded(self.data, password, port) if port else None
         models = training.planned(training.models_folder(self.data.root))
+        runner = runners.chosen(self.data, self.options.port, url)
+        if runner.account is not None:
+            runners.hand_over(self.data, runner.account)
         plan = Plan(
             host=self.options.host,
             port=self.options.port,
@@ -160,8 +170,10 @@ class Start:
             keyring=self.data.keyring,
             engine_model=models["engine"],
             models=models["understanding"],
+            account=runner.account,
+            home=self.data.home,
         )
-        return Prepared(plan, server, port)
+        return Prepared(plan, server, port, runner)
 
     def _start_programs(self, prepared: Prepared) -> FirstSetUp:
         """Start each program as soon as what it needs is there; training runs meanwhile."""
@@ -171,7 +183,7 @@ class Start:
                 models = pool.submit(self._train, training.UNDERSTANDING, prepared)
                 self._start_supervisor(prepared)
                 site = pool.submit(self._prepare_database, prepared)
-                self._supervisor.start("actions", "console")
+                self._supervisor.start("actions")
                 self._start_when_done(engine, models, site)
             except BaseException:
                 self._cancel()
@@ -188,6 +200,7 @@ class Start:
             "engine": {engine},
             "api": {site},
             "worker": {site, models},
+            "console": {site},
         }
         everything: list[Future[None] | Future[FirstSetUp]] = [engine, models, site]
         for future in as_completed(everything):
@@ -235,10 +248,13 @@ class Start:
             password = plan.secrets["database-password"]
             database.create(password, prepared.server_port, lambda: not self._ending)
         self.timings.done("database up")
-        found = database.prepare(plan.database_url, self.data)
+        found = first_start.prepare(plan.database_url, self.data)
+        if plan.account is not None:
+            runners.hand_over(self.data, plan.account)
         # The embedded cluster has no workers but ours, and the sweep has ended those.
         silent = 0.0 if prepared.server else OTHERS_SILENT_SECONDS
-        asyncio.run(records.free_stalled_jobs(plan.database_url, silent))
+        with refusals.named():
+            asyncio.run(records.free_stalled_jobs(plan.database_url, silent))
         self.timings.done("database migrated")
         return found
 

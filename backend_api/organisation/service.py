@@ -34,7 +34,7 @@ async def add_unit(
     )
     session.add(unit)
     await session.flush()
-    record(session, actor, "unit.added", Subject("unit", unit.id))
+    record(session, actor, "unit.added", Subject("unit", unit.id, unit.path))
     return unit
 
 
@@ -51,7 +51,7 @@ async def add_site(
     site = Site(unit_id=unit.id, code=_new_code(), name=name, place=place)
     session.add(site)
     await session.flush()
-    record(session, actor, "site.added", Subject("site", site.id))
+    record(session, actor, "site.added", Subject("site", site.id, unit.path))
     return site
 
 
@@ -69,11 +69,6 @@ async def site_by_code(
         raise NotFoundError("unknown_site")
     site, unit = found
     return site, unit
-
-
-async def site_name(session: AsyncSession, site: UUID | None) -> str | None:
-    found = await session.get(Site, site) if site is not None else None
-    return found.name if found else None
 
 
 async def list_sites(session: AsyncSession) -> Sequence[Site]:

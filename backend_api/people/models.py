@@ -17,4 +17,3 @@ class Person(Base):
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
     name_sealed: Mapped[SealedOrNone]
     phone_sealed: Mapped[SealedOrNone]
-    id_number_sealed: Mapped[SealedOrNone]

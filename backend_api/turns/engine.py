@@ -6,6 +6,8 @@ from typing import Any, NotRequired, TypedDict
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from backend_api.core import logs
+
 # A turn costs some 10 ms; five seconds mean that something is stuck. Not longer: a cry for help
 # that comes meanwhile waits for this try to end.
 TIMEOUT = httpx.Timeout(5.0, connect=2.0)
@@ -79,5 +81,13 @@ class Engine:
             raise EngineFailedError("unexpected shape") from exc
 
 
-def open_engine(url: str, token: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=url, headers={"x-engine-token": token}, timeout=TIMEOUT)
+def open_engine(
+    url: str, token: str, *, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=url,
+        headers={"x-engine-token": token},
+        timeout=TIMEOUT,
+        transport=transport,
+        event_hooks={"request": [logs.pass_on]},
+    )

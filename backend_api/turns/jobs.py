@@ -9,6 +9,7 @@ from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
 
 from backend_api.conversations.service import TURN_JOB
+from backend_api.core import logs
 from backend_api.core.clock import now
 from backend_api.core.jobs import Jobs
 from backend_api.turns.rules import GIVE_UP_AT, TELL_DELAY_AT, wait_before_retry
@@ -27,16 +28,18 @@ def register(jobs: Jobs, turns: Turns) -> None:
     """Every worker registers every job."""
 
     @jobs.task(name=TURN_JOB, retry=_UntilGivenUp(), pass_context=True)
-    async def run_turn(context: JobContext, conversation: str) -> None:
+    async def run_turn(context: JobContext, conversation: str, request: str | None = None) -> None:
         attempts = context.job.attempts
-        try:
-            await turns.run(UUID(conversation), attempts=attempts)
-        except Exception as exc:  # noqa: BLE001 - the one boundary: the citizen is told, the job retried
-            await _tell(turns, UUID(conversation), attempts, exc)
+        with logs.bound(request):
+            try:
+                await turns.run(UUID(conversation), attempts=attempts)
+            except Exception as exc:  # noqa: BLE001 - the one boundary: the citizen is told, the job retried
+                await _tell(turns, UUID(conversation), attempts, exc)
 
     @jobs.task(name=AGAIN_JOB)
-    async def try_again(conversation: str) -> None:
-        await turns.promise_again(UUID(conversation))
+    async def try_again(conversation: str, request: str | None = None) -> None:
+        with logs.bound(request):
+            await turns.promise_again(UUID(conversation))
 
     del run_turn, try_again
 

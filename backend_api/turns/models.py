@@ -14,6 +14,7 @@ class Turn(Base):
     __tablename__ = "turn"
     __table_args__ = (Index(None, "conversation_id", "number", unique=True),)
 
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
     number: Mapped[int]
     first_seq: Mapped[int]

@@ -48,8 +48,8 @@ class Crisis:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`kind`: name, nickname (刘老四) or title (王经理); `role`: applicant, beneficiary,
-    respondent or other."""
+    """`kind`: name, nickname (刘老四), title (王经理) or surname (我姓陈: 陈); `role`: applicant,
+    beneficiary, respondent or other."""
 
     start: int
     end: int
@@ -86,7 +86,11 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place named in the text. `from_site`: a part above it was taken from the site's place."""
+    """A place named in the text. `from_site`: a part above it was taken from the site's place.
+
+    `role`: scene (where it happened, or may have), origin (老家, 户口, 从…来), destination
+    (去…的路上, 寄到…) or mention.
+    """
 
     start: int
     end: int
@@ -98,6 +102,7 @@ class Place:
     community: str = ""
     poi: str = ""
     from_site: bool = False
+    role: str = "scene"
 
 
 @dataclass(frozen=True, slots=True)

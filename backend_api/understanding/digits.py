@@ -11,8 +11,8 @@ from backend_api.understanding.analysis import IdCard, Phone, Pii
 
 _SPOKEN = {"幺": "1", "洞": "0", "拐": "7", "勾": "9", "〇": "0", "零": "0", "两": "2"}
 _SPOKEN |= {char: str(value) for value, char in enumerate("零一二三四五六七八九")}
-_DIGIT = r"[0-9幺洞拐勾〇零两一二三四五六七八九]"
-_RUN = re.compile(rf"\+?{_DIGIT}(?:[ \-—–.·_]{{0,2}}{_DIGIT}){{6,39}}(?:[ ]?[xX*](?![A-Za-z]))?")
+DIGIT = r"[0-9幺洞拐勾〇零两一二三四五六七八九]"
+_RUN = re.compile(rf"\+?{DIGIT}(?:[ \-—–.·_]{{0,2}}{DIGIT}){{6,39}}(?:[ ]?[xX*](?![A-Za-z]))?")
 _MOBILE = re.compile(r"(?:86|0086)?(1[3-9]\d{9})")
 _LANDLINE = re.compile(r"(?:86)?(0\d{9,11})")
 _SERVICE = re.compile(r"([48]00\d{7})")
@@ -65,9 +65,13 @@ def _runs(text: str) -> Iterator[_Run]:
 
 
 def _run(text: str, start: int, end: int) -> _Run:
-    value = "".join(_SPOKEN.get(char, char) for char in text[start:end])
-    value = re.sub(r"[^0-9xX*]", "", value).upper()
-    return _Run(start, end, value, text[max(0, start - _LOOK_BACK) : start])
+    return _Run(start, end, digits_of(text[start:end]), text[max(0, start - _LOOK_BACK) : start])
+
+
+def digits_of(text: str) -> str:
+    """幺三八 0013-8000 as 13800138000."""
+    value = "".join(_SPOKEN.get(char, char) for char in text)
+    return re.sub(r"[^0-9xX*]", "", value).upper()
 
 
 def _idcard(run: _Run, text: str) -> IdCard | None:
@@ -110,7 +114,7 @@ _AREA_CODES = frozenset(["010", *(f"02{digit}" for digit in "012345789")])
 def _several(run: _Run, text: str) -> list[Phone]:
     """Two numbers separated by a blank only (13800138000 13900139000), or one inside a run."""
     found: list[Phone] = []
-    for part in re.finditer(rf"{_DIGIT}{{7,}}", text[run.start : run.end]):
+    for part in re.finditer(rf"{DIGIT}{{7,}}", text[run.start : run.end]):
         piece = _run(text, run.start + part.start(), run.start + part.end())
         if one := _phone(piece, text):
             found.append(one)

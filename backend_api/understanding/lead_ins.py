@@ -4,9 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
-import yaml
-
-from backend_api.understanding.models import DATA, simplifier
+from backend_api.understanding.models import DATA, read_words, simplifier
 from backend_api.understanding.normal import normalise
 
 _LONGEST = 24
@@ -24,7 +22,7 @@ def is_lead_in(text: str) -> bool:
 @cache
 def _judge() -> Callable[[str], bool]:
     """The word list and the simplifier, read once."""
-    raw = yaml.safe_load((DATA / "words" / "lead_ins.yml").read_text(encoding="utf-8"))
+    raw = read_words(DATA, "lead_ins")
     whole, hesitant = patterns(raw)
     simplify = simplifier()
 

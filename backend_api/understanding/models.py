@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from backend_api.understanding.calendar import Calendar
+from backend_api.understanding.calendar import Calendar, Holidays
+from backend_api.understanding.corrections import CorrectionWords, correction_words
 from backend_api.understanding.crisis import Lexicon, lexicon
 from backend_api.understanding.matters import Classifier, First, load_classifier, matter_list
 from backend_api.understanding.orgs import OrgWords, org_words
@@ -16,6 +17,7 @@ from backend_api.understanding.persons import PersonWords, person_words
 from backend_api.understanding.places import Gazetteer, place_words
 from backend_api.understanding.regions import load_regions
 from backend_api.understanding.tagger import LacTagger, Tagger, lac_folder
+from backend_api.understanding.times import TimeWords, time_words
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
@@ -29,10 +31,11 @@ class Models:
     classifier: Classifier
     matters: Mapping[str, First]
     crisis: Lexicon
-    calendar: Calendar
+    times: TimeWords
     persons: PersonWords
     orgs: OrgWords
     places: Gazetteer
+    corrections: CorrectionWords
 
 
 def load(folder: Path | str, data: Path = DATA) -> Models:
@@ -40,17 +43,19 @@ def load(folder: Path | str, data: Path = DATA) -> Models:
 
     Raises FileNotFoundError when a file of either is missing.
     """
-    places = place_words(_yaml(data / "words" / "places.yml"))
+    times = read_words(data, "times")
+    places = place_words(read_words(data, "places"))
     return Models(
         simplify=simplifier(),
         tagger=LacTagger(lac_folder()),
         classifier=load_classifier(Path(folder)),
         matters=matter_list(_yaml(data / "matters" / "matters.yml")),
         crisis=lexicon(_yaml(data / "crisis" / "lexicon.yml")),
-        calendar=_calendar(_yaml(data / "words" / "lunar.yml")),
-        persons=person_words(_yaml(data / "words" / "surnames.yml")),
-        orgs=org_words(_yaml(data / "words" / "orgs.yml"), places.not_named),
+        times=time_words(times, _calendar(read_words(data, "lunar"), times)),
+        persons=person_words(read_words(data, "surnames")),
+        orgs=org_words(read_words(data, "orgs"), places.endings.not_named),
         places=Gazetteer(load_regions(), places),
+        corrections=correction_words(read_words(data, "corrections")),
     )
 
 
@@ -62,8 +67,20 @@ def simplifier() -> Callable[[str], str]:
     return convert
 
 
-def _calendar(raw: Mapping[int, list[str]]) -> Calendar:
-    return Calendar({year: [date.fromisoformat(day) for day in days] for year, days in raw.items()})
+def _calendar(months: Mapping[int, list[str]], raw: Mapping[str, Any]) -> Calendar:
+    holidays = Holidays(
+        raw["holidays"],
+        raw["lunar_holidays"],
+        frozenset(raw["year_end_holidays"]),
+        frozenset(raw["new_years_eves"]),
+    )
+    first_days = {year: [date.fromisoformat(day) for day in days] for year, days in months.items()}
+    return Calendar(first_days, holidays)
+
+
+def read_words(data: Path, name: str) -> Any:
+    """A list of `data/words`."""
+    return _yaml(data / "words" / f"{name}.yml")
 
 
 def _yaml(path: Path) -> Any:

@@ -64,6 +64,8 @@ _TOLD = re.compile(
     r"(?:反映|反应|汇报|打[了过]?|拨打|咨询|上报|告知|求助|报警|报案|举报|投诉|去[了过]?|找[了过]?|问[了过]?|请|请求|恳请|希望|望|尊敬的)(?:给|到|至|了|过|于|向)?$"
 )
 _WRONG = re.compile(rf"(?:{_WRONG_ACT}|投诉|举报|质量|问题|坏|过期|贵|强硬|嚣张|坑)")
+_AT = ("在", "到", "去", "进")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _VAGUE = frozenset(["平台", "单位", "工地", "超市", "酒店", "医院", "学校", "银行", "公司"])
 _TITLE = re.compile(r"(?:的?(?:领导|局长|书记|主任|工作人员)|[：:]|，?您好|，?你好)")
 _NOT_AFTER = re.compile(r"[卡门规章长费款贷里内]")
@@ -98,7 +100,11 @@ def find_orgs(
     for org in (
         *_quoted(text, words),
         *(_without_address(one, text, regions) for one in by_suffix),
-        *(_without_address(one, text, regions) for one in _tagged(text, tokens, words)),
+        *(
+            _without_address(_without_place(one, text, words), text, regions)
+            for one in _tagged(text, tokens, words)
+            if not _is_address(one, text, regions)
+        ),
         *_matches(text, words.brand, "named"),
         *_matches(text, words.generic, "generic"),
     ):
@@ -173,6 +179,30 @@ def _without_address(org: Org, text: str, regions: Regions) -> Org:
     if parts < 2 or len(rest) < 4 or rest.startswith(_PUBLIC):
         return org
     return Org(at, org.end, rest, org.kind)
+
+
+def _without_place(org: Org, text: str, words: OrgWords) -> Org:
+    """在坂田华为: the place in front of a well-known name is not part of it."""
+    if not text.endswith(_AT, 0, org.start):
+        return org
+    for match in words.brand.finditer(text, org.start + 2, org.end):
+        if match.end() == org.end:
+            return Org(match.start(), org.end, match.group(), org.kind)
+    return org
+
+
+def _is_address(org: Org, text: str, regions: Regions) -> bool:
+    """老家河南, 龙岗区宝龙街道 + a name: regions that the tagger took for an organisation."""
+    at = org.start
+    for match in regions.matches(org.text):
+        upper = any(not one.city for one in match.options)
+        if org.start + match.start != at or not (match.whole or upper):
+            return False
+        at = org.start + match.end
+    street = _STREET.match(text, at, org.end) if at > org.start else None
+    if street and street.end() == org.end:
+        return bool(_HAN.match(text, org.end)) and not _DOES_WRONG.match(text, org.end)
+    return at == org.end
 
 
 def _masked_start(text: str, start: int) -> int:

@@ -1,7 +1,7 @@
 """People by name, nickname (刘老四, 老王) or surname with a title (王经理).
 
 The tagger's PER words pass guards (it takes 😡😡 for a person); rules add what follows 我叫.
-Names and nicknames of a full name are personal data; a surname with a title is not masked.
+Names and nicknames of a full name are personal data; a surname alone or with a title is not masked.
 """
 
 import re
@@ -12,21 +12,8 @@ from backend_api.understanding.analysis import Person
 from backend_api.understanding.tagger import Token
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+(?:·[\u4e00-\u9fff]+)*")
-_APPLICANT = re.compile(
-    r"(?:我(?:的名字)?(?:叫|是|姓名)|本人(?:叫|是|姓名)?|姓名[:：是]?|名字[:：是叫]{0,2}"
-    r"|联系人[:：是]?|申请人[:：是]?|投诉人[:：]?|反映人[:：]?)[ :：，,]?$"
-)
-_BENEFICIARY = re.compile(
-    r"(?:(?:我|俺)(?:的|家)?(?:妈妈?|爸爸?|母亲|父亲|老公|老婆|丈夫|妻子|爱人|儿子|女儿|孩子"
-    r"|弟弟?|妹妹?|哥哥?|姐姐?|爷爷|奶奶|外公|外婆|姥姥|姥爷|岳父|岳母|公公|婆婆|侄子|侄女|舅舅?"
-    r"|叔叔?|姑姑?|姨妈?|亲戚|朋友|同事|邻居)|帮|替|代)(?:叫|是|名叫)?$"
-)
-_RESPONDENT = re.compile(
-    r"(?:老板娘?|包工头|工头|房东|二房东|租客|租户|前夫|前妻|对方|车主|司机|法人代表?|法定代表人"
-    r"|负责人|经理|主任|村主任|村长|村支书|业主|狗主人|邻居|中介|店主|欠款人|被告|肇事者|借款人"
-    r"|班长|组长|他|她|那人|楼上|楼下|隔壁|对门)"
-    r"(?:的?名?字?叫做?|姓名|名叫|是|叫)?$"
-)
+_CLAUSE_ENDS = r"(?=[，,。.、；;！!~～\s（(]|$|1[3-9]\d|电话|手机|住|本人|啊|呀|哈|呢)"
+_LOOK_BACK = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +27,24 @@ class PersonWords:
     numbered: re.Pattern[str]
     after_title: re.Pattern[str]
     told: re.Pattern[str]
+    own_surname: re.Pattern[str]
+    naming: re.Pattern[str]
+    roles: "RoleWords"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleWords:
+    """What beside a name tells whose it is."""
+
+    introduced: re.Pattern[str]
+    introduced_long: re.Pattern[str]
+    clause_end: re.Pattern[str]
+    opening: re.Pattern[str]
+    own_details: re.Pattern[str]
+    own_title: re.Pattern[str]
+    beneficiary: re.Pattern[str]
+    relative_follows: re.Pattern[str]
+    respondent: re.Pattern[str]
 
 
 def person_words(raw: dict[str, list[str] | str]) -> PersonWords:
@@ -67,28 +72,65 @@ def person_words(raw: dict[str, list[str] | str]) -> PersonWords:
             rf"{called}(?P<name>{surname}[\u4e00-\u9fff]{{1,2}})(?=[，,。.、；;！!\s（(]|$|的|在"
             rf"|是|，|电话|身份|今年|住|家)"
         ),
+        own_surname=re.compile(
+            rf"(?:{'|'.join(raw['own_surname'])})(?P<name>{surname})"
+            r"(?=[，,。.、；;！!~～\s（(]|$|的?[，。]|住|在|电话|手机|叫|不是|啊|呢|哈)"
+        ),
+        naming=re.compile("|".join(raw["naming"])),
+        roles=_role_words(raw),
+    )
+
+
+def _role_words(raw: dict[str, list[str] | str]) -> RoleWords:
+    called = r"(?:的?名?字?叫做?|姓名|名叫|是|叫)?$"
+    kin = f"(?:我|俺)(?:的|家)?(?:{'|'.join(raw['kin'])})"
+    return RoleWords(
+        introduced=re.compile(f"(?:{'|'.join(raw['introductions'])})[ :：，,]?$"),
+        introduced_long=re.compile(f"(?:{'|'.join(raw['introductions_long'])})$"),
+        clause_end=re.compile(_CLAUSE_ENDS),
+        opening=re.compile(rf"\s*(?:{'|'.join(raw['greetings'])})*$"),
+        own_details=re.compile("|".join(raw["own_details"])),
+        own_title=re.compile(rf"(?:{'|'.join(raw['own_titles'])})$"),
+        beneficiary=re.compile(f"(?:{kin}|帮|替|代)(?:叫|是|名叫)?$"),
+        relative_follows=re.compile(f"的(?:{'|'.join(raw['relatives'])})"),
+        respondent=re.compile(f"(?:{'|'.join(raw['respondents'])}){called}"),
     )
 
 
 def find_persons(text: str, tokens: Sequence[Token], words: PersonWords) -> tuple[Person, ...]:
     """People in the order of the text, each with the part they play as far as the words say."""
     kept: list[Person] = []
+    taken = bytearray(len(text))
     for person in (
         *_told(text, words),
+        *_own_surname(text, words),
         *_nicknamed(text, words),
         *_tagged(tokens, words),
         *_titled(text, tokens, words),
         *_after_title(text, words),
     ):
-        if not any(person.start < other.end and other.start < person.end for other in kept):
-            kept.append(replace(person, role=_role(text, person.start)))
-    return tuple(sorted(kept, key=lambda one: one.start))
+        if not any(taken[person.start : person.end]):
+            kept.append(replace(person, role=_role(text, person, words.roles)))
+            taken[person.start : person.end] = b"\1" * (person.end - person.start)
+    return tuple(_without_surname(sorted(kept, key=lambda one: one.start)))
+
+
+def _without_surname(persons: list[Person]) -> list[Person]:
+    """我姓陈，叫陈美玲: the whole name says more."""
+    named = any(one.role == "applicant" and one.kind != "surname" for one in persons)
+    return [one for one in persons if one.kind != "surname"] if named else persons
 
 
 def _told(text: str, words: PersonWords) -> Iterator[Person]:
     for match in words.told.finditer(text):
         if match["name"] not in words.not_names:
             yield Person(*match.span("name"), match["name"], "name")
+
+
+def _own_surname(text: str, words: PersonWords) -> Iterator[Person]:
+    """我姓陈: how the citizen wants to be addressed, if no more."""
+    for match in words.own_surname.finditer(text):
+        yield Person(*match.span("name"), match["name"], "surname")
 
 
 def _nicknamed(text: str, words: PersonWords) -> Iterator[Person]:
@@ -141,10 +183,32 @@ def _titled(text: str, tokens: Sequence[Token], words: PersonWords) -> Iterator[
                 yield Person(match.start(), match.end(), name, kind)
 
 
-def _role(text: str, start: int) -> str:
-    before = text[max(0, start - 10) : start]
-    if _APPLICANT.search(before):
+def _role(text: str, person: Person, words: RoleWords) -> str:
+    before = text[max(0, person.start - _LOOK_BACK) : person.start]
+    if _is_introduced(text, person, before, words):
+        related = words.relative_follows.match(text, person.end)
+        return "beneficiary" if related else "applicant"
+    if _is_signed(text, person, before, words):
         return "applicant"
-    if _BENEFICIARY.search(before):
+    if words.beneficiary.search(before):
         return "beneficiary"
-    return "respondent" if _RESPONDENT.search(before) else "other"
+    return "respondent" if words.respondent.search(before) else "other"
+
+
+def _is_introduced(text: str, person: Person, before: str, words: RoleWords) -> bool:
+    """我叫…, 我是3栋的…: the citizen speaks of themselves, or of whose mother they are."""
+    if person.kind == "surname" or words.introduced.search(before):
+        return True
+    named = person.kind != "title" or words.own_title.search(person.text)
+    ends = words.clause_end.match(text, person.end)
+    return bool(named and ends and words.introduced_long.search(before))
+
+
+def _is_signed(text: str, person: Person, before: str, words: RoleWords) -> bool:
+    """A message that begins with 李梅，139… or is no more than 陈女士."""
+    if person.start > _LOOK_BACK or not words.opening.fullmatch(before):
+        return False
+    if words.own_details.match(text, person.end):
+        return True
+    alone = not text[person.end :].strip(" 。.，,！!~～\n")
+    return alone and words.own_title.search(person.text) is not None

@@ -22,6 +22,7 @@ from backend_api.understanding.analysis import (
     Region,
     Time,
 )
+from backend_api.understanding.corrections import Correction, corrections_in, takes_back
 from backend_api.understanding.counts import find_counts
 from backend_api.understanding.crisis import find_crisis
 from backend_api.understanding.demands import find_demands
@@ -31,15 +32,15 @@ from backend_api.understanding.masking import merged
 from backend_api.understanding.matters import find_matters
 from backend_api.understanding.models import Models
 from backend_api.understanding.money import find_money
-from backend_api.understanding.normal import Normal, fold, normalise, scrubbed
+from backend_api.understanding.normal import Normal, normalise, scrubbed
 from backend_api.understanding.orgs import find_orgs
 from backend_api.understanding.persons import find_persons
 from backend_api.understanding.places import find_places
-from backend_api.understanding.tagger import Tagger, Token
+from backend_api.understanding.tagger import Token
+from backend_api.understanding.tagging import HEAD, TAIL, read_tokens, tag_clauses
 from backend_api.understanding.times import find_times
 from backend_api.understanding.window import Window
 
-_HEAD, _TAIL = 1200, 400
 Item = TypeVar("Item", Person, Org, Place, Time, Money, Count, Phone, IdCard, Demand)
 # Longer than any number a person writes; the rules would try every beginning of such a run.
 _ENDLESS = re.compile(r"[\d零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟,.]{30,}")
@@ -49,16 +50,18 @@ def analyse(text: str, now: datetime, place: Region | None = None, *, models: Mo
     """Read one message as of `now` (the citizen's local time). Never raises on any text.
 
     `place` is what the site stands for: it completes places named without a city. Beyond 1,600
-    characters the tagger reads the beginning and the end only; beyond 6,000 only numbers and
-    accounts are looked for in the middle (`cut` says so).
+    characters the tagger reads the beginning, the end and the clauses that name somebody; beyond
+    6,000 only names, numbers and accounts are looked for in the middle (`cut` says so).
     """
     received = scrubbed(text)
     window = Window(len(received))
     normal = normalise(window.shown(received), models.simplify)
     read = _ENDLESS.sub(lambda match: " " * len(match.group()), normal.text)
     numbers = find_numbers(normal.text)
-    tokens = _tokens(normal.text, models.tagger)
-    fields = _as_received(_fields(read, tokens, numbers, now, place, models), normal)
+    tokens = read_tokens(normal.text, models.tagger, models.persons.naming)
+    found = _fields(read, tokens, numbers, now, place, models)
+    found = _standing(found, corrections_in(read, models.corrections))
+    fields = _as_received(found, normal)
     crisis = find_crisis(read, models.crisis)
     matters = find_matters(read, models.classifier, models.matters)
     pii = (*numbers.pii, *find_accounts(normal.text), *_names(fields.persons))
@@ -72,18 +75,21 @@ def analyse(text: str, now: datetime, place: Region | None = None, *, models: Mo
         role=role(read),
         fields=fields,
         pii=merged(pii),
-        cut=len(text) > _HEAD + _TAIL,
+        cut=len(text) > HEAD + TAIL,
     )
-    return _whole(analysis, window) if window.skipped else analysis
+    return _whole(analysis, window, models) if window.skipped else analysis
 
 
-def _whole(analysis: Analysis, window: Window) -> Analysis:
-    """What was found in the window at its place in the text, and the numbers of the middle."""
-    text = fold(analysis.text)
+def _whole(analysis: Analysis, window: Window, models: Models) -> Analysis:
+    """What was found in the window at its place in the text, and who is named and what numbers
+    are given in the middle: personal data is masked wherever it stands."""
+    text = normalise(analysis.text, models.simplify).text
     numbers = find_numbers(text)
     moved = {slot: window.moved(getattr(analysis.fields, slot)) for slot in Fields.__slots__}
+    named = {one.start: one for one in (*moved["persons"], *_named_between(text, window, models))}
     fields = replace(
         Fields(**moved),
+        persons=tuple(_from(analysis.text, one) for _, one in sorted(named.items())),
         phones=tuple(_from(analysis.text, one) for one in numbers.phones),
         idcards=tuple(_from(analysis.text, one) for one in numbers.idcards),
     )
@@ -93,6 +99,17 @@ def _whole(analysis: Analysis, window: Window) -> Analysis:
         crisis=replace(analysis.crisis, evidence=window.moved(analysis.crisis.evidence)),
         pii=merged((*numbers.pii, *find_accounts(text), *_names(fields.persons))),
     )
+
+
+def _named_between(text: str, window: Window, models: Models) -> list[Person]:
+    """Who is named in the part that the window leaves out."""
+    low, high = window.left_out
+    part = text[low:high]
+    tokens = tag_clauses(part, (0, len(part)), models.tagger, models.persons.naming)
+    return [
+        replace(one, start=one.start + low, end=one.end + low)
+        for one in find_persons(part, tokens, models.persons)
+    ]
 
 
 def _fields(
@@ -115,7 +132,7 @@ def _fields(
         places=places,
         times=tuple(
             one
-            for one in find_times(clear, now, models.calendar)
+            for one in find_times(clear, now, models.times)
             if not _inside(one.start, one.end, [*taken, *owned])
         ),
         money=tuple(one for one in find_money(clear) if not _inside(one.start, one.end, taken)),
@@ -126,20 +143,24 @@ def _fields(
     )
 
 
+def _standing(fields: Fields, corrections: tuple[Correction, ...]) -> Fields:
+    """Without what the citizen takes back: 不是12号，是13号 has one time."""
+    if not corrections:
+        return fields
+    return Fields(
+        **{
+            slot: tuple(
+                one
+                for one in getattr(fields, slot)
+                if not takes_back(corrections, one.start, one.end)
+            )
+            for slot in Fields.__slots__
+        }
+    )
+
+
 def _inside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
     return any(low <= start and end <= high for low, high in spans)
-
-
-def _tokens(text: str, tagger: Tagger) -> list[Token]:
-    """The words of the beginning and the end of a long text; offsets are those of the whole."""
-    if len(text) <= _HEAD + _TAIL:
-        return tagger.tag(text)
-    shift = len(text) - _TAIL
-    ending = [
-        Token(one.start + shift, one.end + shift, one.text, one.tag)
-        for one in tagger.tag(text[shift:])
-    ]
-    return [*tagger.tag(text[:_HEAD]), *ending]
 
 
 def _without(text: str, spans: Sequence[Pii]) -> str:
@@ -153,8 +174,9 @@ def _without(text: str, spans: Sequence[Pii]) -> str:
 
 
 def _names(persons: Sequence[Person]) -> list[Pii]:
-    """Names and nicknames are personal; a surname with a title (王经理) is not masked."""
-    return [Pii(one.start, one.end, "name") for one in persons if one.kind != "title"]
+    """Names and nicknames are personal; a surname alone or with a title (王经理) is not masked."""
+    kinds = ("name", "nickname")
+    return [Pii(one.start, one.end, "name") for one in persons if one.kind in kinds]
 
 
 def _as_received(fields: Fields, normal: Normal) -> Fields:

@@ -43,15 +43,18 @@ class Regions:
     def matches(self, text: str) -> Iterator[Match]:
         """Longest names first, left to right, not overlapping."""
         at = 0
-        while at < len(text) - 1:
-            if masked := _MASKED.match(text, at):
-                yield Match(at, masked.end(), (_masked(masked.group()),), whole=True)
-                at = masked.end()
-            elif text[at : at + 2] in self.heads and (match := self._at(text, at)):
-                yield match
-                at = match.end
-            else:
-                at += 1
+        while match := self.search(text, at):
+            yield match
+            at = match.end
+
+    def search(self, text: str, at: int) -> Match | None:
+        """The first name that begins at `at` or behind it."""
+        for start in range(at, len(text) - 1):
+            if masked := _MASKED.match(text, start):
+                return Match(start, masked.end(), (_masked(masked.group()),), whole=True)
+            if text[start : start + 2] in self.heads and (match := self._at(text, start)):
+                return match
+        return None
 
     def _at(self, text: str, at: int) -> Match | None:
         for end in range(min(len(text), at + self.longest), at + 1, -1):
@@ -85,7 +88,7 @@ def load_regions(path: Path | None = None) -> Regions:
 def choose(options: tuple[Region, ...], near: Region) -> Region:
     """The option that fits what is known already; else a city or province of its own; else, for a
     county of several cities, only its name."""
-    fitting = [one for one in options if _fits(one, near)] or list(options)
+    fitting = [one for one in options if fits(one, near)] or list(options)
     if len(fitting) == 1:
         return fitting[0]
     upper = [one for one in fitting if not one.county] or [
@@ -96,7 +99,8 @@ def choose(options: tuple[Region, ...], near: Region) -> Region:
     return Region(county=fitting[0].county)
 
 
-def _fits(option: Region, near: Region) -> bool:
+def fits(option: Region, near: Region) -> bool:
+    """Does it lie in the same city, or province, as what is known?"""
     city = not near.city or option.city == near.city
     province = not near.province or option.province == near.province
     return bool(near.city or near.province) and city and province

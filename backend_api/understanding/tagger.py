@@ -4,6 +4,7 @@ The package's own class opens a session with every core and no offsets, so the m
 read here directly; another tagger only has to offer `tag`.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -28,6 +29,17 @@ class Token:
 
 class Tagger(Protocol):
     def tag(self, text: str) -> list[Token]: ...
+
+
+def token_index(tokens: Sequence[Token], at: int) -> int:
+    """The index of the first word that ends behind `at`."""
+    return bisect_right(tokens, at, key=lambda one: one.end)
+
+
+def token_at(tokens: Sequence[Token], at: int) -> Token | None:
+    """The word that the character at `at` belongs to; None where the tagger did not read."""
+    index = token_index(tokens, at)
+    return tokens[index] if index < len(tokens) and tokens[index].start <= at else None
 
 
 class LacTagger:

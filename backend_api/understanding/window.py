@@ -19,6 +19,8 @@ from backend_api.understanding.analysis import (
 )
 
 _HALF = 3000
+# Longer than a name with the words that lead to it.
+_MARGIN = 32
 _SEAM = "\n\n"
 Found = TypeVar("Found", Person, Org, Place, Time, Money, Count, Phone, IdCard, Demand, Pii, Span)
 
@@ -33,6 +35,13 @@ class Window:
     def skipped(self) -> int:
         """How many characters in the middle are left out."""
         return max(0, self.length - 2 * _HALF)
+
+    @property
+    def left_out(self) -> tuple[int, int]:
+        """The part in the middle, with a little of both sides: a name may lie across its edge."""
+        if not self.skipped:
+            return 0, 0
+        return _HALF - _MARGIN, _HALF + self.skipped + _MARGIN
 
     def shown(self, text: str) -> str:
         if not self.skipped:

@@ -22,7 +22,9 @@ from backend_api.conversations.schemas import Name
 from backend_api.core.clock import now
 from backend_api.core.db import Session, Sessions
 from backend_api.core.errors import ApiError, NotFoundError
+from backend_api.core.http import origin_of
 from backend_api.core.live import News
+from backend_api.core.logs import bound_to_part
 from backend_api.core.text import whole
 from backend_api.notifications.texts import error_text
 from backend_api.web import service
@@ -56,7 +58,7 @@ async def page(site: str) -> FileResponse:
 
 @router.post("/v1/web/sessions", status_code=201)
 async def open_session(session: Session, request: Request, wanted: SessionWanted) -> SessionOpened:
-    origin = request.client.host if request.client else ""
+    origin = origin_of(request)
     secret = await service.open_session(session, site=wanted.site, origin=origin, at=now())
     return SessionOpened(session=secret)
 
@@ -89,6 +91,7 @@ class _Line:
         self._shown = 0
         self._status: Status | None = None
         self._typing = False
+        self._heard = 0
 
     async def greet(self) -> bool:
         with anyio.fail_after(HELLO_SECONDS):
@@ -173,8 +176,15 @@ class _Line:
 
     async def _hear(self) -> None:
         with suppress(WebSocketDisconnect):
-            while await self._obey(await self._frame()):
+            while await self._obey_next():
                 pass
+
+    async def _obey_next(self) -> bool:
+        """What follows from a frame is logged under an id of its own, up to the answer."""
+        frame = await self._frame()
+        self._heard += 1
+        with bound_to_part(self._heard):
+            return await self._obey(frame)
 
     async def _obey(self, frame: object) -> bool:
         """False once the line is closed."""
@@ -198,6 +208,7 @@ class _Line:
             return await self._refuse(exc.code, message_id)
         except OperationalError:
             return await self._refuse("unavailable", message_id)
+        log.info("message stored", extra={"conversation": str(self._conversation), "seq": seq})
         await self._send({"type": "stored", "message_id": message_id, "seq": seq})
         if bot_may_speak(status):
             await self._show_typing(on=True)

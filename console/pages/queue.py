@@ -57,15 +57,15 @@ class QueueView:
 
     def entry(self, item: Waiting, minutes: int) -> None:
         risk = word("risk", item.risk)
-        with ui.row().classes("waiting risky" if risk else "waiting"):
+        with ui.row().classes(f"waiting risk-{item.risk}" if risk else "waiting"):
             with ui.column().classes("what"):
-                with ui.row().style("gap: 10px; align-items: center"):
+                with ui.row().style("gap: 4px 10px; align-items: center"):
                     if risk:
                         ui.label(risk).classes("badge risk")
                     ui.label(word("reason", item.reason)).classes("badge")
                     ui.label(waited(minutes))
                     ui.label(item.site).classes("soft")
-                ui.label(item.last_text).classes("last")
+                said(item)
             if item.status == "waiting":
                 accept = ui.button(text("queue.accept"), on_click=lambda: self.accept(item))
                 accept.props("unelevated no-caps")
@@ -79,6 +79,14 @@ class QueueView:
             await self.desk.api.accept(item.conversation)
             ui.navigate.to(f"/conversations/{item.conversation}")
         await self.refresh()
+
+
+def said(item: Waiting) -> None:
+    """The words that made a person necessary, and where they stand in the conversation."""
+    if item.text:
+        ui.label(item.text).classes("words")
+    if item.seq:
+        ui.label(text("queue.said", seq=item.seq)).classes("soft")
 
 
 def waited(minutes: int) -> str:

@@ -17,13 +17,12 @@ def register(desk: Desk) -> None:
 
     @ui.page(PASSWORD)
     async def password() -> None:
-        key = token()
-        if key is None:
+        if token() is None:
             ui.navigate.to(SIGN_IN)
             return
         dress(text("password.heading"))
         with ui.column().classes("panel small"):
-            PasswordForm(Api(desk.http, key), one_time=await is_one_time(Api(desk.http, key)))
+            PasswordForm(desk.api, one_time=await is_one_time(desk.api))
 
 
 class SignInForm:

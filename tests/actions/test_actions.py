@@ -1,5 +1,6 @@
 """The action server before a backend that is a function."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -32,9 +33,11 @@ def backside() -> Backside:
 
 @pytest.fixture
 async def server(backside: Backside) -> AsyncIterator[httpx.AsyncClient]:
+    made = client("http://api", "service")
     api = httpx.AsyncClient(
         base_url="http://api",
-        headers=client("http://api", "service").headers,
+        headers=made.headers,
+        event_hooks=made.event_hooks,
         transport=httpx.MockTransport(backside),
     )
     transport = httpx.ASGITransport(app(Backend(api), "token"), raise_app_exceptions=False)
@@ -90,7 +93,17 @@ async def test_filing_is_asked_in_the_name_of_the_message(
     [request] = backside.asked
     assert request.url.path == "/v1/internal/cases"
     assert request.headers["authorization"] == "Bearer service"
-    assert request.headers["idempotency-key"] == "m-1:action_file_case"
+    assert json.loads(request.content) == IDS
+
+
+@pytest.mark.anyio
+async def test_the_backend_is_called_under_the_id_of_the_request(
+    server: httpx.AsyncClient, backside: Backside
+) -> None:
+    for request in ("r-1", None):
+        metadata = IDS | ({"request": request} if request else {})
+        await run(server, call("action_cancel_draft", "cancel", metadata=metadata))
+    assert [one.headers.get("x-request-id") for one in backside.asked] == ["r-1", None]
 
 
 @pytest.mark.anyio

@@ -8,6 +8,7 @@ from backend_api.cases.models import Case
 from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import Status
 from backend_api.conversations.service import lock_conversation
+from backend_api.core.ids import new_id
 from backend_api.drafts.service import open_draft
 from tests.backend_api.test_turns import complete_draft
 from tests.conftest import SERVICE_TOKEN, World
@@ -20,7 +21,7 @@ async def act(world: World, path: str, conversation: Conversation, seq: int) -> 
         message = await session.scalar(
             select(Message.id).where(Message.conversation_id == conversation.id, Message.seq == seq)
         )
-    ids = {"conversation": conversation.id, "turn": conversation.id, "message": message}
+    ids = {"conversation": conversation.id, "turn": new_id(), "message": message or new_id()}
     headers = {"authorization": f"Bearer {SERVICE_TOKEN}"}
     body = {name: str(value) for name, value in ids.items()}
     return await world.http.post(f"/v1/internal/{path}", json=body, headers=headers)
@@ -34,6 +35,16 @@ async def test_a_late_action_is_outdated(world: World, path: str) -> None:
     async with world.sessions() as session:
         assert await open_draft(session, conversation.id) is not None
         assert await session.scalar(select(func.count()).select_from(Case)) == 0
+
+
+@pytest.mark.parametrize("path", ["cases", "drafts/cancel"])
+async def test_an_action_for_a_message_that_is_not_there_is_refused(
+    world: World, path: str
+) -> None:
+    conversation = await complete_draft(world)
+    await world.say("c1", "对")
+    answer = await act(world, path, conversation, seq=99)
+    assert (answer.status_code, answer.json()["code"]) == (409, "outdated")
 
 
 async def test_an_action_of_the_turn_that_runs_is_obeyed_and_its_repetition_answered(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from backend_api.access.models import AccessToken
 from backend_api.access.rules import Role
@@ -18,10 +18,12 @@ from backend_api.core.crypto import seal
 from backend_api.drafts.service import start_draft
 from backend_api.handoff.rules import Reason
 from backend_api.handoff.service import request_person
+from backend_api.migrations.tables import METADATA
 from backend_api.organisation.models import Site, Unit
 from backend_api.organisation.rules import Level
 from backend_api.organisation.service import add_site, add_unit
 from backend_api.people.service import person_with_phone
+from tests.backend_api.test_turns import complete_draft
 from tests.conftest import World
 
 pytestmark = pytest.mark.anyio
@@ -127,6 +129,22 @@ async def test_a_known_name_is_not_replaced_by_whoever_gives_the_number(world: W
         other = await person_with_phone(session, unit, phone="13800138000", name="冒名")
         assert before is not None
         assert (other.id, other.name_sealed) == (first.id, before)
+
+
+async def test_every_row_of_a_tenants_data_carries_its_organisation(world: World) -> None:
+    await complete_draft(world)
+    tenants = ("conversation", "message", "turn", "draft", "draft_fact", "outbox")
+    holds = {one.name for one in METADATA.sorted_tables if "organisation_id" in one.columns}
+    told_by_conversation = {
+        one.name
+        for one in METADATA.sorted_tables
+        if {key.column.table.name for key in one.foreign_keys} & {"conversation", "draft"}
+    }
+    assert told_by_conversation <= holds
+    async with world.sessions() as session:
+        for table in tenants:
+            rows = await session.scalars(text(f"SELECT organisation_id FROM {table}"))  # noqa: S608
+            assert set(rows) == {world.unit.id}, table
 
 
 async def filed(world: World, unit: Unit, number: str, at: datetime) -> None:

@@ -6,15 +6,18 @@ import time
 import httpx
 import pytest
 
-from tests.conftest import World
+from tests.conftest import CONSOLE_TOKEN, World
 
 WRONG = "nope"
 pytestmark = pytest.mark.anyio
 
 
-async def tried(world: World, username: str, password: str = WRONG) -> httpx.Response:
+async def tried(
+    world: World, username: str, password: str = WRONG, headers: dict[str, str] | None = None
+) -> httpx.Response:
     body = {"username": username, "password": password}
-    return await world.http.post("/v1/staff/sign-in", json=body)
+    encoded = {name: value.encode() for name, value in (headers or {}).items()}
+    return await world.http.post("/v1/staff/sign-in", json=body, headers=encoded)
 
 
 @pytest.mark.parametrize("username", ["admin", "nobody"])
@@ -37,6 +40,34 @@ async def test_guessing_elsewhere_does_not_lock_the_administrator_out(world: Wor
     async with httpx.AsyncClient(transport=elsewhere, base_url="http://test") as http:
         body = {"username": "admin", "password": world.password}
         assert (await http.post("/v1/staff/sign-in", json=body)).status_code == 200
+
+
+def console(browser: str, token: str = CONSOLE_TOKEN) -> dict[str, str]:
+    return {"x-forwarded-for": browser, "x-console-token": token}
+
+
+async def test_each_browser_at_the_console_has_tries_of_its_own(world: World) -> None:
+    for _ in range(6):
+        last = await tried(world, "admin", headers=console("192.0.2.1"))
+    assert last.status_code == 429
+    assert (await tried(world, "admin", headers=console("192.0.2.2"))).status_code == 401
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "错"])
+async def test_nobody_but_the_console_is_believed_where_a_request_comes_from(
+    world: World, token: str
+) -> None:
+    answers = [
+        (await tried(world, "admin", headers=console(f"192.0.2.{n}", token))).status_code
+        for n in range(7)
+    ]
+    assert answers == [401] * 5 + [429] * 2
+
+
+async def test_an_address_that_is_none_is_passed_over(world: World) -> None:
+    for n in range(5):
+        await tried(world, "admin", headers=console(f"no address {n}"))
+    assert (await tried(world, "admin")).status_code == 429
 
 
 async def test_the_right_password_ends_the_count(world: World) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from backend_api.access.rules import Role
 from backend_api.access.service import add_account, create_token
 from backend_api.audit.models import AuditEntry
-from backend_api.conversations.models import Conversation
+from backend_api.conversations.models import Conversation, Message
 from backend_api.core.clock import now
 from backend_api.handoff.rules import Reason
 from backend_api.handoff.service import request_person
-from tests.conftest import World
+from tests.backend_api.test_turns import PHONE, engine_says, the_conversation, turns_with
+from tests.conftest import SERVICE_TOKEN, World
 
 pytestmark = pytest.mark.anyio
 
@@ -97,6 +98,54 @@ async def test_the_queue_shows_risk_first_then_the_longest_wait(world: World) ->
     urgent = await waiting_conversation(world, key="c3", risk=3)
     items = (await world.http.get("/v1/queue", headers=headers)).json()["items"]
     assert [item["conversation"] for item in items] == [urgent, first, second]
+
+
+async def test_the_queue_shows_the_words_that_made_a_person_necessary(world: World) -> None:
+    await world.say("c1", f"我不想活了,我的电话是{PHONE}")
+    conversation = await the_conversation(world.sessions)
+    await turns_with(world, engine_says("在哪里?")).run(conversation.id, attempts=0)
+    await world.say("c1", "你们下班了吗")
+    headers = await world.sign_in()
+    async with world.sessions.begin() as session:
+        said = await session.scalar(select(Message.id).where(Message.seq == 1))
+        found = await session.get_one(Conversation, conversation.id)
+        await request_person(session, found, Reason.CRISIS, risk=3, message=said, at=now())
+    (item,) = (await world.http.get("/v1/queue", headers=headers)).json()["items"]
+    assert (item["seq"], item["reason"], item["risk"]) == (1, "crisis", 3)
+    assert "不想活了" in item["text"]
+    assert PHONE not in item["text"]
+
+
+async def test_a_higher_risk_brings_its_own_words_and_a_lower_one_does_not(world: World) -> None:
+    await waiting_conversation(world, risk=1)
+    await world.say("c1", "更急的话")
+    headers = await world.sign_in()
+    for risk, shown in ((0, 1), (3, 2)):
+        async with world.sessions.begin() as session:
+            found = (await session.scalars(select(Conversation))).one()
+            await request_person(session, found, Reason.CRISIS, risk=risk, at=now())
+        (item,) = (await world.http.get("/v1/queue", headers=headers)).json()["items"]
+        assert (item["seq"], item["risk"]) == (shown, max(1, risk))
+
+
+async def test_who_asks_for_a_person_is_shown_with_the_words_that_asked(world: World) -> None:
+    first = await world.say("c1", "我要找人")
+    await world.say("c1", "在吗")
+    conversation = await the_conversation(world.sessions)
+    async with world.sessions() as session:
+        asked = await session.scalar(select(Message.id).where(Message.seq == 1))
+    body = {
+        "conversation": str(conversation.id),
+        "turn": str(uuid4()),
+        "message": str(asked),
+        "reason": "asked",
+    }
+    service = {"authorization": f"Bearer {SERVICE_TOKEN}"}
+    answer = await world.http.post("/v1/internal/handoffs", json=body, headers=service)
+    assert answer.status_code == 200
+    headers = await world.sign_in()
+    (item,) = (await world.http.get("/v1/queue", headers=headers)).json()["items"]
+    assert item["seq"] == first.json()["seq"]
 
 
 async def test_two_people_cannot_hold_one_conversation(world: World) -> None:

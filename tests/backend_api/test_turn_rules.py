@@ -10,22 +10,17 @@ from backend_api.cases.rules import is_registration_number, registration_number
 from backend_api.core.clock import CHINA, now
 from backend_api.core.text import scrub
 from backend_api.drafts.rules import How, masked_value, missing_fields, settled_slots
-from backend_api.turns.rules import (
-    GIVE_UP_AT,
-    Found,
+from backend_api.turns.finders import Found, Said
+from backend_api.turns.merging import (
     Known,
-    Proposal,
-    Question,
-    Said,
-    is_out_of_danger,
     is_typing_on,
     merge,
-    propose,
     replaces,
     restated,
-    wait_before_retry,
     with_more_story,
 )
+from backend_api.turns.proposals import Proposal, Question, propose
+from backend_api.turns.rules import GIVE_UP_AT, is_out_of_danger, wait_before_retry
 from backend_api.understanding.analysis import (
     Analysis,
     Crisis,

@@ -14,18 +14,20 @@ from sqlalchemy import func, select
 from backend_api.audit.models import AuditEntry
 from backend_api.cases.models import Case
 from backend_api.conversations.models import Conversation, Message
-from backend_api.conversations.rules import Status
+from backend_api.conversations.rules import Author, Status
 from backend_api.conversations.service import lock_conversation
 from backend_api.core.clock import now
 from backend_api.core.db import Sessions, reading
+from backend_api.core.ids import new_id
 from backend_api.drafts.models import Fact
 from backend_api.drafts.service import current_facts, open_draft, values_of
 from backend_api.handoff.models import Handoff
 from backend_api.handoff.rules import Reason
+from backend_api.turns.ending import OutdatedError
 from backend_api.turns.engine import Engine, EngineDownError, EngineFailedError
 from backend_api.turns.models import Turn
 from backend_api.turns.rules import Outcome
-from backend_api.turns.service import OutdatedError, Turns
+from backend_api.turns.service import Turns
 from backend_api.understanding.analysis import Analysis, Crisis, Fields, Matter, Phone, Pii
 from tests.conftest import SERVICE_TOKEN, World
 
@@ -387,7 +389,11 @@ async def test_a_conversation_that_moved_on_is_run_again(world: World) -> None:
 
 
 async def file_case(world: World, conversation: Conversation) -> httpx.Response:
-    ids = {name: str(conversation.id) for name in ("conversation", "turn", "message")}
+    """As the action does in the turn that answers the citizen's last message."""
+    last = select(Message.id).where(Message.author == Author.CITIZEN).order_by(Message.seq.desc())
+    async with world.sessions() as session:
+        message = await session.scalar(last.limit(1))
+    ids = {"conversation": str(conversation.id), "turn": str(new_id()), "message": str(message)}
     headers = {"authorization": f"Bearer {SERVICE_TOKEN}"}
     return await world.http.post("/v1/internal/cases", json=ids, headers=headers)
 
@@ -410,6 +416,7 @@ async def test_a_read_back_shows_what_is_stored(world: World) -> None:
 
 async def test_filing_twice_gives_one_case_with_one_number(world: World) -> None:
     conversation = await complete_draft(world)
+    await world.say("c1", "对")
     first, second = await file_case(world, conversation), await file_case(world, conversation)
     assert first.json() == second.json()
     async with world.sessions() as session:
@@ -458,6 +465,7 @@ async def test_the_receipt_of_a_try_that_died_after_filing_is_told_by_the_next(
 
 async def test_staff_see_the_case_masked(world: World) -> None:
     conversation = await complete_draft(world)
+    await world.say("c1", "对")
     await file_case(world, conversation)
     headers = await world.sign_in()
     item = (await world.http.get("/v1/cases", headers=headers)).json()["items"][0]
@@ -466,13 +474,15 @@ async def test_staff_see_the_case_masked(world: World) -> None:
     transcript = (await world.http.get(url, headers=headers)).json()
     assert PHONE not in json.dumps([item, case, transcript])
     assert {field["field"] for field in case["fields"]} >= {"what", "where", "contact"}
-    assert [one["from"] for one in transcript["items"]] == ["citizen", "bot", "bot"]
+    assert [one["from"] for one in transcript["items"]] == ["citizen", "bot", "bot", "citizen"]
 
 
 async def test_a_number_is_unmasked_for_a_person_with_a_reason_and_it_is_written_down(
     world: World,
 ) -> None:
-    await file_case(world, await complete_draft(world))
+    conversation = await complete_draft(world)
+    await world.say("c1", "对")
+    await file_case(world, conversation)
     headers = await world.sign_in()
     item = (await world.http.get("/v1/cases", headers=headers)).json()["items"][0]
     url = f"/v1/cases/{item['id']}/unmask"

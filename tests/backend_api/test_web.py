@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
 
 from backend_api.main import Settings, create_app
-from tests.conftest import SERVICE_TOKEN, Template
+from tests.conftest import CONSOLE_TOKEN, SERVICE_TOKEN, Template
 
 
 @pytest.fixture
@@ -19,10 +20,11 @@ def browser(template: Template, database_url: str) -> Iterator[TestClient]:
         database_url=database_url,
         keyring=template.keys,
         service_token=SERVICE_TOKEN,
+        console_token=CONSOLE_TOKEN,
         engine_url="http://127.0.0.1:9",
         actions_url="http://127.0.0.1:9",
     )
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings), client=("127.0.0.1", 1)) as client:
         yield client
 
 
@@ -132,6 +134,15 @@ def test_ready_names_what_is_missing(browser: TestClient) -> None:
         "engine": "unreachable",
         "actions": "unreachable",
     }
+
+
+def test_whether_it_is_ready_is_looked_at_once_however_many_ask(
+    browser: TestClient, template: Template, database_url: str
+) -> None:
+    first = browser.get("/readyz").json()
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'old'")
+    assert browser.get("/readyz").json() == first
 
 
 def test_metrics_count_without_naming_anybody(browser: TestClient, template: Template) -> None:

@@ -1,13 +1,13 @@
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.browser.chromium import launched
-from tests.browser.fake_api import FakeApi, State, serving
+from tests.browser.fake_api import FakeApi
+from tests.browser.fixtures import Watch, api_server, picture
 
+__all__ = ["api_server", "picture"]
 PHONE = ViewportSize(width=360, height=740)
 
 
@@ -15,12 +15,6 @@ PHONE = ViewportSize(width=360, height=740)
 def browser() -> Iterator[Browser]:
     with launched() as browser:
         yield browser
-
-
-@pytest.fixture(scope="module")
-def api_server() -> Iterator[FakeApi]:
-    with serving(State()) as fake:
-        yield fake
 
 
 @pytest.fixture
@@ -42,32 +36,9 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(phone: BrowserContext, fake: FakeApi) -> Iterator[Page]:
     """The citizen's page on a small phone; any error or request to elsewhere fails the test."""
-    page = phone.new_page()
-    errors: list[str] = []
-    outside: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if "Policy" in said.text else None)
-
-    def note(request: Request) -> None:
-        if not request.url.startswith((fake.url, "about:", "data:")):
-            outside.append(request.url)
-
-    page.on("request", note)
+    page, watch = phone.new_page(), Watch()
+    watch.over(page, fake.url)
     page.goto(f"{fake.url}/c/cz01")
     page.wait_for_selector("#who[data-status=bot]")
     yield page
-    assert errors == []
-    assert outside == []
-
-
-@pytest.fixture
-def picture() -> Callable[[Page, str], None]:
-    """Keeps a screenshot when HUALIAO_PICTURES names a folder."""
-
-    def keep(page: Page, name: str) -> None:
-        folder = os.environ.get("HUALIAO_PICTURES")
-        if folder:
-            page.wait_for_timeout(200)
-            page.screenshot(path=Path(folder) / f"{name}.png")
-
-    return keep
+    watch.check()

@@ -26,6 +26,7 @@ POLICY = (
 AT = "2026-03-02T09:05:00+08:00"
 PASSWORD = "first-Time-77"
 NUMBER = "13800000000"
+CONSOLE_TOKEN = "console-token-of-the-tests"
 NEW_PASSWORD = "a-Longer-one-2026"
 
 Frame = dict[str, Any]
@@ -59,6 +60,7 @@ class State:
     queue: list[Frame] = field(default_factory=list)
     unmasked: list[tuple[str, str]] = field(default_factory=list)  # case, reason
     failures: int = 0
+    origins: set[tuple[str, str]] = field(default_factory=set)  # of sign-ins: address, secret
     greeting: str | None = None
     answers: bool = True
     refuse_connections: bool = False
@@ -200,7 +202,9 @@ def add_account_calls(router: APIRouter, state: State) -> None:
 
 def add_sign_in(router: APIRouter, state: State) -> None:
     @router.post("/v1/staff/sign-in")
-    async def sign_in(body: Frame) -> Response:
+    async def sign_in(request: Request, body: Frame) -> Response:
+        shown = (request.headers.get(name, "") for name in ("x-forwarded-for", "x-console-token"))
+        state.origins.add(tuple(shown))
         if state.failures >= 3:
             return problem(429, "too_many_attempts", "试得太多了，请过一会儿再来。")
         if state.passwords.get(body["username"]) != body["password"]:

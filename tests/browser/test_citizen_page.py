@@ -1,15 +1,13 @@
 """What a citizen sees and does on /c/<site code>, in a real browser against the fake api."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.fake_api import STATIC, FakeApi
-
-Keep = Callable[[Page, str], None]
+from tests.browser.fixtures import Keep
 
 ROWS = [
     {"field": "what", "label": "什么事", "value": "三个月没发工资，找了老板四次都说再等等"},
@@ -97,6 +95,55 @@ def test_read_back_is_a_list_and_its_words_appear_once(
     expect(body.locator(".text")).to_have_text(["请您看看我记得对不对：", "这样登记可以吗？"])
     assert body.inner_text().count("翠竹街道木头龙小区三期工地") == 1
     picture(page, "phone-read-back")
+
+
+def test_on_what_was_read_back_the_confirmation_stands_out(page: Page, fake: FakeApi) -> None:
+    card = {"kind": "read_back", "rows": ROWS}
+    fake.bot_says(READ_BACK, choices=["对，就这样登记", "有地方要改"], card=card)
+    first, second = page.locator("#choices button").all()
+    backgrounds = [
+        one.evaluate("e => getComputedStyle(e).backgroundColor") for one in (first, second)
+    ]
+    assert backgrounds == ["rgb(44, 106, 78)", "rgb(255, 255, 255)"]
+    button, shown = first.bounding_box(), page.locator(".read-back").bounding_box()
+    assert button is not None
+    assert shown is not None
+    assert button["x"] + button["width"] <= shown["x"] + shown["width"]
+    fake.bot_says("在什么地方？", choices=["不清楚", "下次再说"])
+    expect(page.locator("#choices button")).to_have_text(["不清楚", "下次再说"])
+    expect(page.locator("#choices .main")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("请马上打 110 或 120，也可以打 12356。", ["110", "120", "12356"]),
+        ("12348免费", ["12348"]),
+        ("拨110、119", ["110", "119"]),
+        ("<b>110</b>", ["110"]),
+        ("您的登记编号是 2603020001108，查询码 110abc。", []),
+        ("编号 LH-110-120", []),
+        ("欠您 110 元、12345元，120 平米，2026.110", []),
+        ("电话 13800110120", []),
+    ],
+)
+def test_a_short_line_in_a_reply_can_be_dialled_and_no_other_number(
+    page: Page, fake: FakeApi, words: str, lines: list[str]
+) -> None:
+    fake.bot_says(words)
+    expect(page.locator(".bot .text")).to_have_text(words)
+    links = page.locator(".bot .text a")
+    assert links.all_inner_texts() == lines
+    assert [one.get_attribute("href") for one in links.all()] == [f"tel:{line}" for line in lines]
+
+
+def test_what_the_citizen_writes_is_never_a_link(page: Page, fake: FakeApi, picture: Keep) -> None:
+    say(page, "我打过 110 了")
+    expect(page.locator(".citizen .text")).to_have_text("我打过 110 了")
+    fake.bot_says("有危险请先打 110，受伤打 120。心里难受，可以打 12356，全天都有人接。")
+    expect(page.locator(".bot a")).to_have_count(4)
+    expect(page.locator(".citizen a")).to_have_count(0)
+    picture(page, "phone-lines")
 
 
 def test_the_longest_label_of_a_card_stays_on_one_line(page: Page, fake: FakeApi) -> None:
@@ -283,13 +330,6 @@ def test_going_back_after_quick_exit_shows_nothing(page: Page, fake: FakeApi) ->
     page.wait_for_url("about:blank")
     page.go_back()
     assert "他又打我了" not in page.content()
-
-
-def test_a_closed_conversation_can_be_followed_by_another(page: Page, fake: FakeApi) -> None:
-    fake.status("closed")
-    expect(page.locator("#over")).to_contain_text("已经结束")
-    page.click("#again")
-    expect(page.locator("#words")).to_be_visible()
 
 
 # ---- everyone can use it

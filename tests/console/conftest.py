@@ -4,26 +4,22 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.chromium import launched
-from tests.browser.fake_api import PASSWORD, FakeApi, State, serving
+from tests.browser.fake_api import CONSOLE_TOKEN, PASSWORD, FakeApi
+from tests.browser.fixtures import api_server, picture
 from tests.console.desk import Desk, Seat, fill_sign_in
 
+__all__ = ["api_server", "picture"]
 ROOT = Path(__file__).parents[2]
 WIDE = ViewportSize(width=1280, height=720)
-
-
-@pytest.fixture(scope="module")
-def api_server() -> Iterator[FakeApi]:
-    with serving(State()) as fake:
-        yield fake
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +47,7 @@ def console(
         "HUALIAO_HOST": "127.0.0.1",
         "HUALIAO_CONSOLE_PORT": str(port),
         "HUALIAO_API_URL": api_url,
+        "HUALIAO_CONSOLE_TOKEN": CONSOLE_TOKEN,
         "HUALIAO_CONSOLE_SECRET": secrets.token_urlsafe(32),
     }
     command = [sys.executable, "-m", "console.main"]
@@ -85,13 +82,7 @@ def opened(browser: Browser, url: str) -> Desk:
     context = browser.new_context(base_url=url, viewport=WIDE, locale="zh-CN")
     context.set_default_timeout(10_000)
     desk = Desk(url, context, context.new_page())
-    desk.tab.on("pageerror", lambda error: desk.errors.append(str(error)))
-
-    def note(request: Request) -> None:
-        if not request.url.startswith((url, "about:", "data:", "blob:")):
-            desk.outside.append(request.url)
-
-    desk.tab.on("request", note)
+    desk.watch.over(desk.tab, url)
     return desk
 
 
@@ -119,13 +110,11 @@ def fake(api_server: FakeApi, seat: Seat) -> FakeApi:
 def blank(desk: Desk, fake: FakeApi) -> Iterator[Page]:
     """Nobody at an empty tab; any error or any request to elsewhere fails the test."""
     desk.context.clear_cookies()
-    desk.errors.clear()
-    desk.outside.clear()
+    desk.watch.begin()
     yield desk.tab
     desk.tab.goto("about:blank")
     desk.tab.set_viewport_size(WIDE)
-    assert desk.errors == []
-    assert desk.outside == []
+    desk.watch.check()
 
 
 @pytest.fixture
@@ -143,16 +132,3 @@ def page(blank: Page, desk: Desk, fake: FakeApi, seat: Seat) -> Page:
     )
     fake.state.must_change = False
     return blank
-
-
-@pytest.fixture
-def picture() -> Callable[[Page, str], None]:
-    """Keeps a screenshot when HUALIAO_PICTURES names a folder."""
-
-    def keep(page: Page, name: str) -> None:
-        folder = os.environ.get("HUALIAO_PICTURES")
-        if folder:
-            page.wait_for_timeout(400)
-            page.screenshot(path=Path(folder) / f"{name}.png")
-
-    return keep

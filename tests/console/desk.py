@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, Cookie, Page
 
+from tests.browser.fixtures import Watch
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -12,8 +14,7 @@ class Desk:
     url: str
     context: BrowserContext
     tab: Page
-    errors: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
+    watch: Watch = field(default_factory=Watch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,21 @@
 """What staff see and do in the console, in a real browser against the fake api."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.fake_api import AT, NEW_PASSWORD, NUMBER, PASSWORD, Conversation, FakeApi
+from tests.browser.fake_api import (
+    AT,
+    CONSOLE_TOKEN,
+    NEW_PASSWORD,
+    NUMBER,
+    PASSWORD,
+    Conversation,
+    FakeApi,
+)
+from tests.browser.fixtures import Keep
 from tests.console.desk import Desk, Seat, fill_sign_in
-
-Keep = Callable[[Page, str], None]
 
 
 def add_cases(fake: FakeApi, count: int) -> Conversation:
@@ -61,7 +67,8 @@ def add_waiting(fake: FakeApi, text: str, risk: int, minutes: int) -> Conversati
             "site": "木头龙工地东门",
             "status": "waiting",
             "mine": False,
-            "last_text": text,
+            "seq": 1,
+            "text": text,
         }
     )
     return conversation
@@ -82,6 +89,12 @@ def test_a_wrong_password_is_told_plainly(stranger: Page, picture: Keep) -> None
     fill_sign_in(stranger, "wrong")
     expect(stranger.get_by_role("alert")).to_have_text("用户名或密码不对，请检查后再试。")
     picture(stranger, "console-sign-in")
+
+
+def test_the_api_learns_whose_browser_signs_in(stranger: Page, fake: FakeApi) -> None:
+    fill_sign_in(stranger, "wrong")
+    expect(stranger.get_by_role("alert")).to_have_text("用户名或密码不对，请检查后再试。")
+    assert fake.state.origins == {("127.0.0.1", CONSOLE_TOKEN)}
 
 
 def test_too_many_attempts_are_told_plainly(stranger: Page, fake: FakeApi) -> None:
@@ -300,6 +313,31 @@ def test_the_queue_shows_who_waits_and_fills_by_itself(
     picture(page, "console-queue")
 
 
+def test_each_level_of_risk_is_told_in_words_and_in_its_own_colour(
+    page: Page, fake: FakeApi, picture: Keep
+) -> None:
+    for risk, words in (
+        (3, "我不想活了"),
+        (2, "他又动手了"),
+        (1, "我好几天没睡着了" * 30),
+        (0, "转人工"),
+    ):
+        add_waiting(fake, words, risk, 2)
+    page.goto("/queue")
+    waiting = page.locator(".waiting")
+    expect(waiting).to_have_count(4)
+    badges = page.locator(".badge.risk")
+    expect(badges).to_have_text(["三级 紧急", "二级 较急", "一级 关注"])
+    colours = badges.evaluate_all("all => all.map((e) => getComputedStyle(e).backgroundColor)")
+    assert len(set(colours)) == 3
+    expect(waiting.first).to_contain_text("可能有危险")
+    expect(waiting.first).to_contain_text("我不想活了")
+    expect(waiting.first).to_contain_text("第 1 条")
+    picture(page, "console-risks")
+    page.set_viewport_size({"width": 360, "height": 740})
+    picture(page, "console-risks-narrow")
+
+
 def test_staff_accept_reply_and_give_back(page: Page, fake: FakeApi, picture: Keep) -> None:
     conversation = add_waiting(fake, "我要找真人", 0, 1)
     page.goto("/queue")
@@ -371,6 +409,19 @@ def test_a_reply_that_is_too_long_is_told_before_it_is_sent(page: Page, fake: Fa
 
 
 # ---- for everyone at the desk
+
+
+def test_an_address_that_leads_nowhere_is_told_in_chinese(
+    blank: Page, desk: Desk, picture: Keep
+) -> None:
+    answer = blank.goto("/nowhere/at/all")
+    assert answer is not None
+    assert answer.status == 404
+    expect(blank.get_by_role("heading", name="没有这个页面")).to_be_visible()
+    assert "exist" not in blank.content()
+    picture(blank, "console-not-found")
+    blank.get_by_role("link", name="回到诉求件").click()
+    expect(blank).to_have_url(f"{desk.url}/sign-in")
 
 
 def test_english_is_one_tap_away(stranger: Page, fake: FakeApi, picture: Keep) -> None:

@@ -29,7 +29,7 @@ class FakeApi:
     """Stands for backend_api: what it was asked, and what it will answer next."""
 
     url: str = ""
-    calls: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, Any], str | None]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
     def answer(self, path: str) -> tuple[int, dict[str, Any]]:
@@ -45,7 +45,7 @@ def running_api() -> Iterator[FakeApi]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            api.calls.append((self.path, body, self.headers["Idempotency-Key"]))
+            api.calls.append((self.path, body, self.headers["X-Request-ID"]))
             status, found = api.answer(self.path)
             answer = json.dumps(found).encode()
             self.send_response(status)

@@ -128,6 +128,14 @@ def test_a_failing_backend_fails_the_turn(citizen: Citizen, api: FakeApi) -> Non
     assert "action_request_human" in answer.json()["error"]
 
 
+def test_the_backend_is_called_under_the_id_of_the_request(citizen: Citizen, api: FakeApi) -> None:
+    for shown in ("r-1", "not sane"):
+        headers = {"x-request-id": shown}
+        answer = citizen.client.post(PATH, json=citizen.turn("找工作人员"), headers=headers)
+        assert answer.status_code == 200
+    assert [request for *_, request in api.calls] == ["r-1", None]
+
+
 def test_an_action_without_message_ids_fails_the_turn(engine: httpx.Client) -> None:
     answer = engine.post(PATH, json={"turn": "t1", "text": "找工作人员", "metadata": {}})
     assert answer.status_code == 503

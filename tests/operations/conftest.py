@@ -1,11 +1,15 @@
+import json
 import os
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from backend_api.core.crypto import new_keyring_file
+from backend_api.operations import copies
 from backend_api.operations.folders import DataFolder
 from backend_api.operations.sweep import sweep
 
@@ -43,3 +47,17 @@ def sleeper() -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
+
+
+@pytest.fixture
+def copy_of_nothing(tmp_path: Path) -> Path:
+    """A copy as far as its outside goes: keys, and a dump in which there is nothing."""
+    inside = tmp_path / "inside"
+    (inside / "secrets").mkdir(parents=True)
+    (inside / copies.ABOUT).write_text(json.dumps({"format": copies.FORMAT, "keys": True}))
+    (inside / copies.DUMP).touch()
+    new_keyring_file(inside / "secrets" / "keyring.json")
+    with tarfile.open(tmp_path / "copy.tar", "w") as tar:
+        for child in inside.iterdir():
+            tar.add(child, child.name)
+    return tmp_path / "copy.tar"

@@ -1,9 +1,15 @@
 """What the command line writes into the database."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 from procrastinate import App
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.service import access_by_token
+from backend_api.audit.models import AuditEntry
+from backend_api.conversations.models import Conversation
 from backend_api.core.clock import now
 from backend_api.core.errors import NotSignedInError
 from backend_api.core.jobs import open_jobs
@@ -51,6 +57,100 @@ async def test_a_username_is_given_once(world: World) -> None:
     with pytest.raises(FailureError, match="已经有账号 admin"):
         async with world.sessions.begin() as session:
             await records.add_account(session, "admin", "另一个", "staff")
+
+
+async def test_a_closed_account_is_signed_out_and_signs_in_no_more(world: World) -> None:
+    headers = await world.sign_in()
+    async with world.sessions.begin() as session:
+        await records.close_account(session, "admin")
+    assert (await world.http.get("/v1/staff/me", headers=headers)).status_code == 401
+    given = {"username": "admin", "password": "a-much-longer-one"}
+    refused = await world.http.post("/v1/staff/sign-in", json=given)
+    assert refused.json()["code"] == "wrong_credentials"
+    async with world.sessions() as session:
+        assert [one.closed for one in await records.list_accounts(session)] == [True]
+
+
+async def signed_in(world: World, username: str, password: str) -> dict[str, str]:
+    given = {"username": username, "password": password}
+    opened = (await world.http.post("/v1/staff/sign-in", json=given)).json()
+    headers = {"authorization": f"Bearer {opened['token']}"}
+    change = {"old": password, "new": "a-much-longer-one"}
+    await world.http.post("/v1/staff/password", json=change, headers=headers)
+    return headers
+
+
+async def test_the_conversations_of_a_closed_account_wait_for_a_colleague(world: World) -> None:
+    headers = await world.sign_in()
+    await world.say("c1", "楼上漏水")
+    async with world.sessions() as session:
+        conversation = (await session.scalars(select(Conversation.id))).one()
+    accepted = await world.http.post(f"/v1/conversations/{conversation}/accept", headers=headers)
+    assert accepted.status_code == 200
+    async with world.sessions.begin() as session:
+        assert await records.close_account(session, "admin") == 1
+        password = await records.add_account(session, "li", "李同志", "administrator")
+    colleague = await signed_in(world, "li", password)
+    queue = (await world.http.get("/v1/queue", headers=colleague)).json()["items"]
+    assert [one["status"] for one in queue] == ["waiting"]
+    accepted = await world.http.post(f"/v1/conversations/{conversation}/accept", headers=colleague)
+    assert accepted.status_code == 200
+
+
+async def test_another_role_ends_the_sign_ins_and_holds_from_the_next_on(world: World) -> None:
+    headers = await world.sign_in()
+    async with world.sessions.begin() as session:
+        await records.change_role(session, "admin", "staff")
+    assert (await world.http.get("/v1/staff/me", headers=headers)).status_code == 401
+    given = {"username": "admin", "password": "a-much-longer-one"}
+    opened = (await world.http.post("/v1/staff/sign-in", json=given)).json()
+    assert opened["account"]["role"] == "staff"
+
+
+async def test_a_reset_password_replaces_the_old_one_and_must_be_changed(world: World) -> None:
+    headers = await world.sign_in()
+    async with world.sessions.begin() as session:
+        password = await records.reset_password(session, "admin")
+    assert (await world.http.get("/v1/staff/me", headers=headers)).status_code == 401
+    given = {"username": "admin", "password": "a-much-longer-one"}
+    assert (await world.http.post("/v1/staff/sign-in", json=given)).status_code == 401
+    opened = await world.http.post("/v1/staff/sign-in", json=given | {"password": password})
+    assert opened.json()["must_change_password"]
+
+
+@pytest.mark.parametrize("change", [records.close_account, records.reset_password])
+async def test_an_account_that_is_unknown_or_closed_cannot_be_changed(
+    world: World, change: Callable[[AsyncSession, str], Awaitable[object]]
+) -> None:
+    with pytest.raises(FailureError, match="没有账号 nobody"):
+        async with world.sessions.begin() as session:
+            await change(session, "nobody")
+    async with world.sessions.begin() as session:
+        await records.close_account(session, "admin")
+    with pytest.raises(FailureError, match="已经停用"):
+        async with world.sessions.begin() as session:
+            await change(session, "admin")
+
+
+async def test_every_change_of_accounts_and_tokens_is_in_the_audit_of_its_unit(
+    world: World,
+) -> None:
+    async with world.sessions.begin() as session:
+        await records.create_token(session, role="client", name="热线")
+        await records.revoke_token(session, "热线")
+        await records.reset_password(session, "admin")
+        await records.change_role(session, "admin", "staff")
+        await records.close_account(session, "admin")
+    async with world.sessions() as session:
+        entries = (await session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()))).all()
+    assert {entry.unit_path for entry in entries[:5]} == {world.unit.path}
+    assert [(one.actor_kind, one.action) for one in reversed(entries[:5])] == [
+        ("system", "token.created"),
+        ("system", "token.revoked"),
+        ("system", "account.password_reset"),
+        ("system", "account.role_changed"),
+        ("system", "account.closed"),
+    ]
 
 
 async def test_a_killed_workers_job_is_put_back(world: World) -> None:

@@ -128,3 +128,38 @@ def test_a_very_long_text_is_read_at_both_ends_and_its_numbers_everywhere(read: 
     assert [one.text for one in analysis.fields.places] == ["翠园路8号"]
     for one in (*analysis.fields.phones, *analysis.fields.demand, *analysis.fields.places):
         assert text[one.start : one.end] == one.text
+
+
+FILLER = "这件事说来话长，物业一直没有给说法。"
+
+
+@pytest.mark.parametrize("length", [1700, 3000, 5900, 6100, 9000, 20_000])
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [
+        ("我叫王建国，电话13812345678。", ("王建国", "13812345678")),
+        ("我是3栋的李梅，身份证11010519491231002X。", ("李梅", "11010519491231002X")),
+        ("联系人陳美玲，139-1234-5678。", ("陳美玲", "139-1234-5678")),
+        ("本人刘志强，微信号liuzq_8899。", ("刘志强", "liuzq_8899")),
+    ],
+)
+def test_personal_data_is_masked_wherever_it_stands_in_a_long_text(
+    said: str, hidden: tuple[str, ...], share: float, length: int, read: Read
+) -> None:
+    before = FILLER * int(length * share / len(FILLER))
+    text = f"{before}{said}{FILLER * ((length - len(before)) // len(FILLER))}"
+    analysis = read(text)
+
+    masked = mask(analysis.text, analysis.pii)
+    assert [one for one in hidden if one in masked] == []
+    assert masked.count("这件事说来话长") == text.count("这件事说来话长")
+
+
+def test_a_name_across_the_edge_of_what_is_read_is_masked_once(read: Read) -> None:
+    for shift in range(2988, 3010):
+        text = f"{'啊' * shift}，我叫王建国，{'啊' * 9000}"
+        analysis = read(text)
+
+        assert "王建国" not in mask(analysis.text, analysis.pii)
+        assert len([one for one in analysis.fields.persons if one.text == "王建国"]) == 1

@@ -22,6 +22,12 @@ from backend_api.understanding.money import find_money
         ("￥99.5", "￥99.5", 99.5, 99.5),
         ("大概50万左右", "大概50万左右", 450_000, 550_000),
         ("补偿3.5万元", "3.5万元", 35_000, 35_000),
+        ("金额改成5000", "5000", 5000, 5000),
+        ("三千五没给", "三千五", 3500, 3500),
+        ("还差我两千二", "两千二", 2200, 2200),
+        ("八千五到现在不退", "八千五", 8500, 8500),
+        ("欠我们3个月,一个月5000", "5000", 5000, 5000),
+        ("拖了两个月，每月四千五", "四千五", 4500, 4500),
     ],
 )
 def test_a_sum_is_found_with_its_value(text: str, found: str, low: float, high: float) -> None:
@@ -29,6 +35,12 @@ def test_a_sum_is_found_with_its_value(text: str, found: str, low: float, high: 
 
     assert (money.text, money.min, money.max) == (found, low, high)
     assert text[money.start : money.end] == money.text
+
+
+def test_an_amount_that_is_said_again_is_read_each_time() -> None:
+    sums = find_money("欠我三千五，金额就是3500")
+
+    assert [(one.text, one.max) for one in sums] == [("三千五", 3500), ("3500", 3500)]
 
 
 @pytest.mark.parametrize(

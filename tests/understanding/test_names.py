@@ -74,3 +74,65 @@ def test_the_respondent_is_told_by_the_words_around(
     orgs = read(text).fields.orgs
 
     assert [one.text for one in orgs if one.role == "respondent"] == respondents
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("我姓陈，住水贝", "陈", "surname"),
+        ("敝姓王，想问个事", "王", "surname"),
+        ("免贵姓赵", "赵", "surname"),
+        ("我姓諸葛", "諸葛", "surname"),
+        ("叫我老李就行", "老李", "nickname"),
+        ("称呼我小张吧", "小张", "nickname"),
+        ("叫我王姐就好", "王姐", "title"),
+        ("我是3栋的李梅", "李梅", "name"),
+        ("我是翠园小区的住户刘强，楼上漏水", "刘强", "name"),
+        ("我是2栋业主陈红，电梯坏了", "陈红", "name"),
+        ("李梅,13912345678", "李梅", "name"),
+        ("你好，李梅 电话13912345678", "李梅", "name"),
+        ("王建国，男，45岁，想反映个问题", "王建国", "name"),
+        ("陈女士", "陈女士", "title"),
+        ("周先生 13800138000", "周先生", "title"),
+        ("本人王建国，男，45岁", "王建国", "name"),
+        ("我，李梅，实名举报", "李梅", "name"),
+        ("求助人：何文辉，电话13912345678", "何文辉", "name"),
+    ],
+)
+def test_the_citizen_names_themselves(text: str, name: str, kind: str, read: Read) -> None:
+    own = [one for one in read(text).fields.persons if one.role == "applicant"]
+
+    assert [(one.text, one.kind) for one in own] == [(name, kind)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我是租户",
+        "我是业主",
+        "我是一所小学的代课老师",
+        "我是外地来的农民工",
+        "老板姓陈",
+        "楼上住的姓王的",
+        "我姓氏很少见",
+        "我叫他还钱他不还",
+        "叫我老实点",
+        "包工头李大强,13912345678",
+        "我是李梅的妈妈",
+        "本人已经报警",
+    ],
+)
+def test_other_words_name_nobody_as_the_citizen(text: str, read: Read) -> None:
+    assert [one for one in read(text).fields.persons if one.role == "applicant"] == []
+
+
+def test_a_whole_name_says_more_than_the_surname(read: Read) -> None:
+    own = [one for one in read("我姓陈，叫陈美玲").fields.persons if one.role == "applicant"]
+
+    assert [one.text for one in own] == ["陈美玲"]
+
+
+def test_who_speaks_for_another_is_not_them(read: Read) -> None:
+    [person] = read("我是李梅的妈妈").fields.persons
+
+    assert person.role == "beneficiary"

@@ -40,7 +40,7 @@ TABLE: Mapping[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize("text", TABLE)
 def test_a_time_is_read_as_past_as_of_now(text: str, models: Models) -> None:
-    [time] = find_times(text, NOW, models.calendar)
+    [time] = find_times(text, NOW, models.times)
 
     assert (time.text, time.begin, time.until) == (text, *TABLE[text])
 
@@ -49,13 +49,13 @@ def test_a_time_is_read_as_past_as_of_now(text: str, models: Models) -> None:
     "text", ["便宜一点", "第十一条", "五一路88", "有两点意见", "五十一个人", "2月31日", "8号楼"]
 )
 def test_other_words_are_no_time(text: str, models: Models) -> None:
-    assert find_times(text, NOW, models.calendar) == ()
+    assert find_times(text, NOW, models.times) == ()
 
 
 def test_the_lunar_table_agrees_with_known_new_years(models: Models) -> None:
     known = {2024: (2, 10), 2025: (1, 29), 2026: (2, 17), 2027: (2, 6)}
 
     for year, (month, day) in known.items():
-        first = models.calendar.lunar(year, 1)
+        first = models.times.calendar.lunar(year, 1)
         assert first is not None
         assert (first.month, first.day) == (month, day)

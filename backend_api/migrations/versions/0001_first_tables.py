@@ -28,7 +28,8 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.String(), nullable=True),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("subject_kind", sa.String(), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_path", sa.String(), nullable=True),
         sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -39,6 +40,20 @@ def upgrade() -> None:
         "audit_entry",
         ["subject_id", "created_at"],
         unique=False,
+    )
+    op.create_index(
+        op.f("ix_audit_entry_actor_id_action_created_at"),
+        "audit_entry",
+        ["actor_id", "action", "created_at"],
+        unique=False,
+    )
+    op.create_table(
+        "key_canary",
+        sa.Column("word_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("word_index", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_canary")),
     )
     op.create_table(
         "unit",
@@ -66,6 +81,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=24), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_account_unit_id_unit")),
@@ -89,7 +105,6 @@ def upgrade() -> None:
         sa.Column("phone_index", sa.LargeBinary(), nullable=True),
         sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("id_number_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -182,6 +197,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "draft",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -190,6 +206,9 @@ def upgrade() -> None:
             ["conversation_id"],
             ["conversation.id"],
             name=op.f("fk_draft_conversation_id_conversation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["unit.id"], name=op.f("fk_draft_organisation_id_unit")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
     )
@@ -202,11 +221,49 @@ def upgrade() -> None:
         postgresql_where="status = 'open'",
     )
     op.create_table(
+        "message",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("author", sa.String(length=24), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("vendor_id", sa.String(), nullable=True),
+        sa.Column("turn_id", sa.Uuid(), nullable=True),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("extras_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("analysis_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_message_account_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversation.id"],
+            name=op.f("fk_message_conversation_id_conversation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["unit.id"], name=op.f("fk_message_organisation_id_unit")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+    )
+    op.create_index(
+        op.f("ix_message_conversation_id_seq"), "message", ["conversation_id", "seq"], unique=True
+    )
+    op.create_index(
+        "uq_message_vendor",
+        "message",
+        ["conversation_id", "vendor_id"],
+        unique=True,
+        postgresql_where="vendor_id IS NOT NULL",
+    )
+    op.create_table(
         "handoff",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("reason", sa.String(length=24), nullable=False),
         sa.Column("risk", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
         sa.Column("accepted_by", sa.Uuid(), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -219,6 +276,9 @@ def upgrade() -> None:
             ["conversation_id"],
             ["conversation.id"],
             name=op.f("fk_handoff_conversation_id_conversation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_handoff_message_id_message")
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["unit.id"], name=op.f("fk_handoff_organisation_id_unit")
@@ -240,40 +300,8 @@ def upgrade() -> None:
         postgresql_where="closed_at IS NULL",
     )
     op.create_table(
-        "message",
-        sa.Column("conversation_id", sa.Uuid(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("author", sa.String(length=24), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=True),
-        sa.Column("vendor_id", sa.String(), nullable=True),
-        sa.Column("turn_id", sa.Uuid(), nullable=True),
-        sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("extras_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("analysis_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_message_account_id_account")
-        ),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversation.id"],
-            name=op.f("fk_message_conversation_id_conversation"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-    )
-    op.create_index(
-        op.f("ix_message_conversation_id_seq"), "message", ["conversation_id", "seq"], unique=True
-    )
-    op.create_index(
-        "uq_message_vendor",
-        "message",
-        ["conversation_id", "vendor_id"],
-        unique=True,
-        postgresql_where="vendor_id IS NOT NULL",
-    )
-    op.create_table(
         "turn",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("first_seq", sa.Integer(), nullable=False),
@@ -287,6 +315,9 @@ def upgrade() -> None:
             ["conversation_id"],
             ["conversation.id"],
             name=op.f("fk_turn_conversation_id_conversation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["unit.id"], name=op.f("fk_turn_organisation_id_unit")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_turn")),
     )
@@ -343,6 +374,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "draft_fact",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("draft_id", sa.Uuid(), nullable=False),
         sa.Column("field", sa.String(), nullable=False),
         sa.Column("value_sealed", sa.LargeBinary(), nullable=False),
@@ -360,6 +392,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["message_id"], ["message.id"], name=op.f("fk_draft_fact_message_id_message")
         ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["unit.id"], name=op.f("fk_draft_fact_organisation_id_unit")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_fact")),
     )
     op.create_index(op.f("ix_draft_fact_draft_id"), "draft_fact", ["draft_id"], unique=False)
@@ -372,6 +407,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "outbox",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("message_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -386,6 +422,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["message_id"], ["message.id"], name=op.f("fk_outbox_message_id_message")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["unit.id"], name=op.f("fk_outbox_organisation_id_unit")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
@@ -417,14 +456,14 @@ def downgrade() -> None:
     op.drop_table("case_file")
     op.drop_index(op.f("ix_turn_conversation_id_number"), table_name="turn")
     op.drop_table("turn")
+    op.drop_index("uq_handoff_open", table_name="handoff", postgresql_where="closed_at IS NULL")
+    op.drop_index("ix_handoff_queue", table_name="handoff", postgresql_where="closed_at IS NULL")
+    op.drop_table("handoff")
     op.drop_index(
         "uq_message_vendor", table_name="message", postgresql_where="vendor_id IS NOT NULL"
     )
     op.drop_index(op.f("ix_message_conversation_id_seq"), table_name="message")
     op.drop_table("message")
-    op.drop_index("uq_handoff_open", table_name="handoff", postgresql_where="closed_at IS NULL")
-    op.drop_index("ix_handoff_queue", table_name="handoff", postgresql_where="closed_at IS NULL")
-    op.drop_table("handoff")
     op.drop_index("uq_draft_open", table_name="draft", postgresql_where="status = 'open'")
     op.drop_index(op.f("ix_draft_conversation_id"), table_name="draft")
     op.drop_table("draft")
@@ -448,6 +487,8 @@ def downgrade() -> None:
         op.f("ix_unit_path"), table_name="unit", postgresql_ops={"path": "text_pattern_ops"}
     )
     op.drop_table("unit")
+    op.drop_table("key_canary")
+    op.drop_index(op.f("ix_audit_entry_actor_id_action_created_at"), table_name="audit_entry")
     op.drop_index(op.f("ix_audit_entry_subject_id_created_at"), table_name="audit_entry")
     op.drop_table("audit_entry")
     op.execute("DROP FUNCTION refuse_change()")

@@ -60,7 +60,7 @@ function receive(frame) {
     showChoices([]);
   } else {
     showTyping(false);
-    if (frame.choices && frame.choices.length) showChoices(frame.choices);
+    if (frame.choices && frame.choices.length) showChoices(frame.choices, confirms(frame));
   }
   if (follow) toEnd();
   else part('newer').hidden = false;
@@ -155,7 +155,6 @@ function showStatus(status) {
   part('who').textContent = text('status_' + status);
   part('who').dataset.status = status;
   part('human').hidden = status !== 'bot';
-  if (status === 'closed') endWith(text('over_closed'), true);
 }
 
 function showTyping(on) {
@@ -166,12 +165,18 @@ function showTyping(on) {
   if (follow) toEnd();
 }
 
-function showChoices(list) {
+/** On what was read back, the first choice says that it is right. */
+function confirms({ card }) {
+  return Boolean(card) && card.kind === 'read_back';
+}
+
+function showChoices(list, firstStandsOut) {
   choices.textContent = '';
   choices.hidden = !list.length;
-  list.forEach((choice) => {
+  list.forEach((choice, place) => {
     const button = document.createElement('button');
     button.type = 'button';
+    if (firstStandsOut && place === 0) button.className = 'main';
     button.textContent = choice;
     button.onclick = () => {
       say(choice);

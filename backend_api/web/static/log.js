@@ -2,6 +2,9 @@
 
 import { text } from './texts.js';
 
+// Alone: not in a longer number or code, and no amount, age or house number.
+const LINES = /(^|[^\w.:¥￥-])(110|119|120|12110|12338|12345|12348|12355|12356|12388)(?![\w.:-]*\w|\s*[元块万千百多%％岁号栋室楼米平])/g;
+
 /** The conversation on screen: each message once, in the order of its number; words on their way stay last. */
 export function conversationLog(box, resend) {
   const shown = new Map(); // seq → element
@@ -116,9 +119,10 @@ function bubble(frame) {
   element.className = 'message ' + sender(frame.from) + (frame.card ? ' wide' : '');
   element.append(paragraph(text('from_' + sender(frame.from)), 'from'));
   const [before, after] = frame.card ? wordsBesideCard(frame.text, frame.card) : [frame.text, ''];
-  if (before) element.append(paragraph(before, 'text'));
+  const said = frame.from === 'citizen' ? paragraph : withLines;
+  if (before) element.append(said(before, 'text'));
   if (frame.card) element.append(card(frame.card));
-  if (after) element.append(paragraph(after, 'text'));
+  if (after) element.append(said(after, 'text'));
   const foot = paragraph('', 'foot');
   const time = document.createElement('time');
   const at = frame.at ? new Date(frame.at) : new Date();
@@ -146,6 +150,27 @@ function paragraph(words, name) {
   element.className = name;
   element.textContent = words;
   return element;
+}
+
+/** The short lines that a reply names can be dialled; other numbers, amounts and codes stay text. */
+function withLines(words, name) {
+  const element = paragraph('', name);
+  let from = 0;
+  words.replace(LINES, (found, before, line, at) => {
+    const start = at + before.length;
+    element.append(words.slice(from, start), dial(line));
+    from = start + line.length;
+    return found;
+  });
+  element.append(words.slice(from));
+  return element;
+}
+
+function dial(line) {
+  const link = document.createElement('a');
+  link.href = 'tel:' + line;
+  link.textContent = line;
+  return link;
 }
 
 /** A card's text repeats its rows for channels without cards: here the rows are shown once, as a list. */

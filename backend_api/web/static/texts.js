@@ -37,7 +37,6 @@ const zh = {
   status_bot: '程序在回答',
   status_waiting: '正在排队找人工',
   status_human: '工作人员在回答',
-  status_closed: '对话已结束',
   status_lost: '连接断开了',
   offline: '网络断了。您写的话先留在这个页面，连上后自动发送，请不要关闭页面。',
   reconnecting: '正在重新连接，请稍等……',
@@ -45,7 +44,6 @@ const zh = {
   too_long: '这段话有点长（{count} 字）。一次最多 {limit} 字，请分几次发。',
   over_session: '这次对话已经结束，或者已被清除。您可以重新开始，要说的话请再说一遍。',
   over_site: '这个二维码没有登记，或者已经停用。您可以拨打 12345，或向社区工作人员询问。',
-  over_closed: '这次对话已经结束。还有别的事，可以重新开始。',
   over_elsewhere: '页面无法打开这次对话，请稍后重新开始，或拨打 12345。',
 };
 
@@ -86,7 +84,6 @@ const en = {
   status_bot: 'A program is answering',
   status_waiting: 'Waiting for a person',
   status_human: 'Staff are answering',
-  status_closed: 'This conversation is over',
   status_lost: 'Not connected',
   offline: 'No network. Your words stay on this page and are sent when it is back. Please keep the page open.',
   reconnecting: 'Connecting again…',
@@ -94,7 +91,6 @@ const en = {
   too_long: 'This is rather long ({count} characters). At most {limit} at a time: please send it in parts.',
   over_session: 'This conversation has ended or was wiped. You can begin again; please tell us once more.',
   over_site: 'This code is not registered or no longer used. You can call 12345 or ask your community office.',
-  over_closed: 'This conversation is over. You can begin again with another matter.',
   over_elsewhere: 'The page cannot open this conversation. Please begin again later, or call 12345.',
 };
 

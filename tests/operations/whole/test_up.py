@@ -1,6 +1,6 @@
 """`./hualiao up` as a person has it: the real programs, real signals, a folder with an odd name.
 
-The tests share one data folder and run in this order; each leaves the service down or says so.
+The tests share one data folder; each says whether it needs the service up or down, and runs alone.
 """
 
 import json
@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -83,12 +84,36 @@ class Instance:
         return {process.pid for process in leftovers(self.data)}
 
 
+@dataclass(frozen=True, slots=True)
+class FirstStart:
+    """The shared instance, and what its very first start said."""
+
+    instance: Instance
+    said: Done
+
+
 @pytest.fixture(scope="module")
-def instance() -> Iterator[Instance]:
+def first() -> Iterator[FirstStart]:
     with tempfile.TemporaryDirectory(prefix="话聊 50% ") as folder:
         made = Instance(Path(folder) / "数据 'x' ;y")
-        yield made
+        yield FirstStart(made, made.up())
         made.remove()
+
+
+@pytest.fixture
+def serving(first: FirstStart) -> Instance:
+    """The shared instance, running."""
+    if not first.instance.is_ready():
+        done = first.instance.up()
+        assert done.returncode == 0, done.stderr
+    return first.instance
+
+
+@pytest.fixture
+def stopped(first: FirstStart) -> Instance:
+    """The shared instance, set up and stopped."""
+    first.instance.call("stop")
+    return first.instance
 
 
 @pytest.fixture
@@ -98,42 +123,40 @@ def other(tmp_path: Path) -> Iterator[Instance]:
     made.remove()
 
 
-def test_the_first_start_answers_and_shows_the_one_time_password(instance: Instance) -> None:
-    done = instance.up()
-    assert done.returncode == 0, done.stderr
-    assert instance.is_ready()
-    assert "一次性密码" in done.stdout
-    assert f"http://127.0.0.1:{instance.port}/c/" in done.stdout
+def test_the_first_start_answers_and_shows_the_one_time_password(first: FirstStart) -> None:
+    assert first.said.returncode == 0, first.said.stderr
+    assert "一次性密码" in first.said.stdout
+    assert f"http://127.0.0.1:{first.instance.port}/c/" in first.said.stdout
 
 
-def test_a_second_start_says_that_it_is_up(instance: Instance) -> None:
-    before = instance.processes()
-    done = instance.up()
+def test_a_second_start_says_that_it_is_up(serving: Instance) -> None:
+    before = serving.processes()
+    done = serving.up()
     assert done.returncode == 0
     assert "已经在运行" in done.stdout
     assert "一次性密码" not in done.stdout
-    assert instance.processes() == before
+    assert serving.processes() == before
 
 
-def test_a_second_start_with_another_port_is_refused(instance: Instance) -> None:
-    done = instance.call("up", "--detach", "--port", str(free_port()))
+def test_a_second_start_with_another_port_is_refused(serving: Instance) -> None:
+    done = serving.call("up", "--detach", "--port", str(free_port()))
     assert done.returncode == 1
     assert "./hualiao stop" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_status_and_doctor_find_it_well(instance: Instance) -> None:
-    status, doctor = instance.call("status"), instance.call("doctor")
+def test_status_and_doctor_find_it_well(serving: Instance) -> None:
+    status, doctor = serving.call("status"), serving.call("doctor")
     assert status.returncode == 0, status.stdout
     assert status.stdout.count("RUNNING") == 6
     assert doctor.returncode == 0, doctor.stdout
 
 
-def test_a_quiet_token_is_the_token_alone_and_opens_the_api(instance: Instance) -> None:
-    token = instance.call("token create", "--role", "client", "--quiet").stdout.strip()
+def test_a_quiet_token_is_the_token_alone_and_opens_the_api(serving: Instance) -> None:
+    token = serving.call("token create", "--role", "client", "--quiet").stdout.strip()
     headers = {"Authorization": f"Bearer {token}"}
     body = {"conversation": "a", "message_id": "1", "text": "你好"}
-    url = f"http://127.0.0.1:{instance.port}/v1/chat"
+    url = f"http://127.0.0.1:{serving.port}/v1/chat"
     assert httpx.post(url, headers=headers, json=body, trust_env=False).status_code == 202
     wait = {"after": 0, "wait": 10}
     replies = httpx.get(f"{url}/a", params=wait, headers=headers, timeout=30, trust_env=False)
@@ -141,92 +164,92 @@ def test_a_quiet_token_is_the_token_alone_and_opens_the_api(instance: Instance) 
 
 
 def test_another_instance_on_a_taken_port_is_one_sentence(
-    instance: Instance, other: Instance
+    serving: Instance, other: Instance
 ) -> None:
-    other.port = instance.port
+    other.port = serving.port
     done = other.up()
     assert done.returncode == 1
-    assert f"端口 {instance.port} 已被别的程序占用" in done.stderr
+    assert f"端口 {serving.port} 已被别的程序占用" in done.stderr
     assert other.processes() == set()
 
 
-def test_the_keys_can_be_changed_while_it_runs(instance: Instance) -> None:
-    before = json.loads(instance.data.keyring.read_text())["seal"]
-    done = instance.call("keys rotate")
+def test_the_keys_can_be_changed_while_it_runs(serving: Instance) -> None:
+    before = json.loads(serving.data.keyring.read_text())["seal"]
+    done = serving.call("keys rotate")
     assert done.returncode == 0, done.stderr
-    after = json.loads(instance.data.keyring.read_text())["seal"]
+    after = json.loads(serving.data.keyring.read_text())["seal"]
     assert len(after) == 1
     assert after != before
 
 
 def test_a_copy_can_be_restored_elsewhere(
-    instance: Instance, other: Instance, tmp_path: Path
+    serving: Instance, other: Instance, tmp_path: Path
 ) -> None:
     file = tmp_path / "备份.tar"
-    done = instance.call("backup", str(file))
+    done = serving.call("backup", str(file))
     assert done.returncode == 0, done.stderr
     assert "密钥" in done.stdout
     assert file.stat().st_mode & 0o777 == 0o600
     done = other.call("restore", str(file))
     assert done.returncode == 0, done.stderr
-    assert other.call("sites list").stdout == instance.call("sites list").stdout
+    assert other.call("sites list").stdout == serving.call("sites list").stdout
     assert other.call("restore", str(file)).returncode == 1
     assert other.processes() == set()
 
 
-def test_after_a_killed_supervisor_the_next_start_works(instance: Instance) -> None:
-    left = instance.processes()
-    os.kill(instance.state().supervisor.pid, signal.SIGKILL)
-    done = instance.up()
+def test_after_a_killed_supervisor_the_next_start_works(serving: Instance) -> None:
+    left = serving.processes()
+    os.kill(serving.state().supervisor.pid, signal.SIGKILL)
+    done = serving.up()
     assert done.returncode == 0, done.stderr
-    assert instance.is_ready()
-    assert not left & instance.processes()
+    assert serving.is_ready()
+    assert not left & serving.processes()
 
 
-def test_a_killed_child_comes_back(instance: Instance) -> None:
-    engine = next(p for p in leftovers(instance.data) if "bot.run" in p.cmdline())
+def test_a_killed_child_comes_back(serving: Instance) -> None:
+    engine = next(p for p in leftovers(serving.data) if "bot.run" in p.cmdline())
     engine.kill()
     limit = time.monotonic() + 60
-    while instance.is_ready() and time.monotonic() < limit:
+    while serving.is_ready() and time.monotonic() < limit:
         time.sleep(0.05)
-    while not instance.is_ready():
+    while not serving.is_ready():
         assert time.monotonic() < limit
         time.sleep(0.1)
 
 
-def test_stop_ends_every_process(instance: Instance) -> None:
-    done = instance.call("stop")
+def test_stop_ends_every_process(serving: Instance) -> None:
+    done = serving.call("stop")
     assert done.returncode == 0, done.stderr
-    assert instance.processes() == set()
-    assert instance.call("status").returncode == 1
+    assert serving.processes() == set()
+    assert serving.call("status").returncode == 1
 
 
 def test_a_killed_launcher_leaves_nothing_that_disturbs_the_next_start(
-    instance: Instance,
+    stopped: Instance,
 ) -> None:
-    launcher = instance.foreground()
+    launcher = stopped.foreground()
     launcher.kill()
     launcher.communicate()
-    left = instance.processes()
+    left = stopped.processes()
     assert left
-    done = instance.up()
+    done = stopped.up()
     assert done.returncode == 0, done.stderr
-    assert instance.is_ready()
-    assert not left & instance.processes()
-    instance.call("stop")
+    assert stopped.is_ready()
+    assert not left & stopped.processes()
+    stopped.call("stop")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_the_launcher_ends_every_child(
-    instance: Instance, number: signal.Signals
+    stopped: Instance, number: signal.Signals
 ) -> None:
-    launcher = instance.foreground()
-    assert instance.is_ready()
+    launcher = stopped.foreground()
+    assert stopped.is_ready()
     launcher.send_signal(number)
     assert launcher.wait(timeout=60) == 0
     launcher.communicate()
-    assert instance.processes() == set()
-    marked = [p for p in psutil.process_iter() if _has_mark(p, instance.data.instance)]
+    assert stopped.processes() == set()
+    marked = [p for p in psutil.process_iter() if _has_mark(p, stopped.data.instance)]
     assert marked == []
 
 
@@ -249,18 +272,73 @@ def test_a_command_never_stops_a_service_on_an_own_cluster(other: Instance, tmp_
         assert other.call("sites list").stdout == site
 
 
-def test_accounts_and_tokens_are_made_listed_and_revoked(instance: Instance) -> None:
+def test_a_lost_key_file_stops_the_start_before_anything_is_served(
+    stopped: Instance, tmp_path: Path
+) -> None:
+    kept = tmp_path / "keyring.json"
+    shutil.copy2(stopped.data.keyring, kept)
+    stopped.data.keyring.unlink()
+    try:
+        refused = stopped.up()
+        assert refused.returncode == 1
+        assert len(refused.stderr.splitlines()) == 1
+        assert str(stopped.data.keyring) in refused.stderr
+        assert "备份" in refused.stderr
+        assert not stopped.is_ready()
+        assert stopped.processes() == set()
+        doctor = stopped.call("doctor")
+        assert doctor.returncode == 1
+        assert "keyring.json" in doctor.stdout
+        assert stopped.call("sites list").returncode == 0
+        assert not stopped.data.keyring.exists()
+    finally:
+        shutil.copy2(kept, stopped.data.keyring)
+    assert stopped.up().returncode == 0
+
+
+def test_a_lost_password_of_the_database_is_one_sentence(stopped: Instance) -> None:
+    file = stopped.data.secrets / "database-password"
+    password = file.read_text()
+    file.unlink()
+    try:
+        refused = stopped.up()
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("✗ 数据库的密码文件不见了")
+        assert not file.exists()
+    finally:
+        file.write_text(password)
+        file.chmod(0o600)
+
+
+def test_a_folder_that_was_never_started_is_told_as_such(tmp_path: Path) -> None:
+    never = Instance(tmp_path / "never")
+    stop, status = never.call("stop"), never.call("status")
+    doctor = never.call("doctor", "--port", str(never.port))
+    assert (stop.returncode, stop.stdout.startswith("话聊没有在运行")) == (0, True)
+    assert (status.returncode, status.stdout) == (1, stop.stdout)
+    assert "还没有话聊" in doctor.stdout
+    assert doctor.returncode == 0
+    assert stop.stderr + status.stderr + doctor.stderr == ""
+    assert not never.data.root.exists()
+
+
+def test_accounts_and_tokens_are_made_listed_and_revoked(stopped: Instance) -> None:
     arguments = ("--name", "李同志", "--role", "staff")
-    added = instance.call("accounts add li.tong", *arguments)
+    added = stopped.call("accounts add li.tong", *arguments)
     assert "一次性密码" in added.stdout, added.stderr
-    assert "已经有账号" in instance.call("accounts add li.tong", *arguments).stderr
-    assert "li.tong\tstaff\t李同志" in instance.call("accounts list").stdout
-    instance.call("token create", "--role", "client", "--name", "热线")
-    assert "热线" in instance.call("token list").stdout
-    assert instance.call("token revoke", "热线").returncode == 0
-    assert "已撤销" in instance.call("token list").stdout
-    assert instance.call("token revoke", "热线").returncode == 1
-    assert instance.processes() == set()
+    assert "已经有账号" in stopped.call("accounts add li.tong", *arguments).stderr
+    assert "li.tong\tstaff\t李同志" in stopped.call("accounts list").stdout
+    assert "administrator" in stopped.call("accounts role li.tong --role administrator").stdout
+    assert "一次性密码" in stopped.call("accounts reset li.tong").stdout
+    assert stopped.call("accounts close li.tong").returncode == 0
+    assert "已停用" in stopped.call("accounts list").stdout
+    assert "已经停用" in stopped.call("accounts reset li.tong").stderr
+    stopped.call("token create", "--role", "client", "--name", "热线")
+    assert "热线" in stopped.call("token list").stdout
+    assert stopped.call("token revoke", "热线").returncode == 0
+    assert "已撤销" in stopped.call("token list").stdout
+    assert stopped.call("token revoke", "热线").returncode == 1
+    assert stopped.processes() == set()
 
 
 def _has_mark(process: psutil.Process, mark: str) -> bool:

@@ -1,0 +1,40 @@
+"""What a dialogue needs between its turns, beside the draft: no words and no values. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+Stored = dict[str, str | int | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueState:
+    """A conversation's `state`; what is as at the beginning is not stored."""
+
+    # the notice about the service and personal data has been given
+    noticed: bool = False
+    # the open question, and the seq up to which messages were written before it was put
+    asking: str | None = None
+    asked_seq: int = 0
+    form: str | None = None
+    # how many times in a row nothing was understood
+    misunderstood: int = 0
+    # fields to be stated anew, separated by blanks
+    reopened: str = ""
+    # how many times safety was asked for since a cry for help; 0: no crisis
+    crisis: int = 0
+    # the last message about which a delay was told, or the truth
+    delayed_seq: int = 0
+    given_up_seq: int = 0
+
+    def stored(self) -> Stored:
+        """As JSON keeps it."""
+        return {name: value for name, value in asdict(self).items() if value != _BEGINNING[name]}
+
+
+_BEGINNING = {one.name: one.default for one in fields(DialogueState)}
+
+
+def state_of(stored: Mapping[str, str | int | bool | None]) -> DialogueState:
+    """What an older or newer release stored beside it is left out."""
+    known = {name: value for name, value in stored.items() if name in _BEGINNING}
+    return DialogueState(**known)  # type: ignore[arg-type] # written by `stored` alone

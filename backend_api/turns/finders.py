@@ -1,0 +1,220 @@
+"""What one message says for each field of a draft: the span, readable and masked. Pure."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+from uuid import UUID
+
+from backend_api.drafts.rules import masked_value
+from backend_api.turns.words import turn_words
+from backend_api.understanding.analysis import Analysis, Pii, Place
+from backend_api.understanding.masking import mask
+
+# An answer longer than this is an account of its own, in which the found span is the better value.
+MAX_ANSWER = {"where": 60, "demand": 200}
+LEAD_LENGTH = 12
+# 00000000000 stands for a number somebody blanked out.
+MIN_DISTINCT_DIGITS = 3
+SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
+EDGES = " ,，、;；:：。"
+
+
+class Located(Protocol):
+    """Anything with a place in the text."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A citizen's message that waits for its turn, with what was understood."""
+
+    id: UUID
+    seq: int
+    text: str
+    analysis: Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value with its masked form. `explicit`: the words before it say which field it is for."""
+
+    value: str
+    masked: str
+    explicit: bool = False
+
+
+def joined(said: Sequence[Said]) -> str:
+    """People type in pieces: one text, a line each."""
+    return "\n".join(one.text for one in said)
+
+
+def joined_masked(said: Sequence[Said]) -> str:
+    return "\n".join(mask(one.text, one.analysis.pii) for one in said)
+
+
+def whole_answer(entity: str, one: Said, found: Found) -> Found:
+    """A short answer counts as a whole: "水贝村3栋，超市楼上", not just its street.
+
+    What else is in the message (a demand, a phone number, the next sentence) is not part of it.
+    """
+    if len(one.text) > MAX_ANSWER.get(entity, 0):
+        return found
+    start = one.text.find(found.value)
+    if start < 0:
+        return found
+    end = start + len(found.value)
+    borders = _borders(one, entity)
+    left = max((at for _, at in borders if at <= start), default=0)
+    right = min((at for at, _ in borders if at >= end), default=len(one.text))
+    return _trimmed(one, left, right)
+
+
+def _borders(one: Said, entity: str) -> list[tuple[int, int]]:
+    """Where something else begins and ends, as (start, end)."""
+    fields = one.analysis.fields
+    spans = [(phone.start, phone.end) for phone in fields.phones]
+    spans += [(card.start, card.end) for card in fields.idcards]
+    if entity == "demand":
+        spans += [(place.start, place.end) for place in fields.places]
+    else:
+        spans += [(demand.start, demand.end) for demand in fields.demand]
+    spans += [match.span() for match in SENTENCE_END.finditer(one.text)]
+    return spans + [match.span() for match in turn_words().self_named.finditer(one.text)]
+
+
+def _trimmed(one: Said, start: int, end: int) -> Found:
+    text = one.text[start:end]
+    kept = turn_words().clause_rest.sub("", text.rstrip(EDGES)).rstrip(EDGES)
+    start += len(text) - len(text.lstrip(EDGES))
+    return _cut(one, start, max(start, start + len(kept.lstrip(EDGES))))
+
+
+def _where(one: Said) -> Found | None:
+    places = one.analysis.fields.places
+    if not places:
+        return None
+    best = max(places, key=lambda place: _precision(one, place))
+    return replace(
+        _cut(one, best.start, best.end), explicit=_is_named(one, best, turn_words().place_lead)
+    )
+
+
+def _precision(one: Said, place: Place) -> tuple[bool, int, int]:
+    """How well a place says where it happened: named as such, then exact, then long."""
+    named = _is_named(one, place, turn_words().place_lead)
+    exact = sum(map(bool, (place.county, place.street, place.community, place.poi, place.poi)))
+    return named, exact, place.end - place.start
+
+
+def _when(one: Said) -> Found | None:
+    times = one.analysis.fields.times
+    return _cut(one, times[0].start, times[0].end) if times else None
+
+
+def _demand(one: Said) -> Found | None:
+    spans = one.analysis.fields.demand
+    if not spans:
+        return None
+    parts = [_without_number(one, span) for span in spans]
+    lead = any(
+        _is_named(one, span, turn_words().demand_lead)
+        or turn_words().demand_lead.match(span.text) is not None
+        for span in spans
+    )
+    return Found(
+        "；".join(part.value for part in parts),
+        "；".join(part.masked for part in parts),
+        explicit=lead,
+    )
+
+
+def _without_number(one: Said, span: Located) -> Found:
+    """A demand ends before the number that follows it without a comma."""
+    inside = [phone.start for phone in one.analysis.fields.phones if phone.start > span.start]
+    return _trimmed(one, span.start, min([span.end, *inside]))
+
+
+def _contact(one: Said) -> Found | None:
+    """The last number that is called the citizen's own, else the last one."""
+    phones = [
+        phone
+        for phone in one.analysis.fields.phones
+        if len(set(phone.value)) >= MIN_DISTINCT_DIGITS and not _is_anothers(one, phone)
+    ]
+    if not phones:
+        return None
+    own = [phone for phone in phones if _is_named(one, phone, turn_words().phone_lead)]
+    number = (own or phones)[-1].value
+    return Found(number, masked_value("contact", number))
+
+
+def _is_anothers(one: Said, phone: Located) -> bool:
+    """The number of the person or firm complained of, by the words around it."""
+    before, after = one.text[: phone.start], one.text[phone.end : phone.end + LEAD_LENGTH]
+    if turn_words().others_before.search(
+        before[-2 * LEAD_LENGTH :]
+    ) or turn_words().others_after.match(after):
+        return True
+    return any(
+        person.role != "applicant" and turn_words().number_of.match(before[person.end :])
+        for person in one.analysis.fields.persons
+        if person.end <= phone.start
+    )
+
+
+def _is_named(one: Said, span: Located, lead: re.Pattern[str]) -> bool:
+    """Do the words just before the span say what it is?"""
+    return lead.search(one.text[max(span.start - LEAD_LENGTH, 0) : span.start]) is not None
+
+
+def _name(one: Said) -> Found | None:
+    names = [person for person in one.analysis.fields.persons if person.role == "applicant"]
+    return Found(names[0].text, masked_value("name", names[0].text)) if names else None
+
+
+def _respondent(one: Said) -> Found | None:
+    fields = one.analysis.fields
+    found = [org for org in fields.orgs if org.role == "respondent"]
+    named = [person for person in fields.persons if person.role == "respondent"]
+    best = sorted(found, key=lambda org: org.kind != "named") or named
+    return _cut(one, best[0].start, best[0].end) if best else None
+
+
+def _amount(one: Said) -> Found | None:
+    money = one.analysis.fields.money
+    if not money:
+        return None
+    largest = max(money, key=lambda amount: amount.max or amount.min or 0)
+    return _cut(one, largest.start, largest.end)
+
+
+def _people(one: Said) -> Found | None:
+    counts = one.analysis.fields.counts
+    return _cut(one, counts[0].start, counts[0].end) if counts else None
+
+
+def _cut(one: Said, start: int, end: int) -> Found:
+    inside = [
+        Pii(max(span.start, start) - start, min(span.end, end) - start, span.type)
+        for span in one.analysis.pii
+        if span.start < end and span.end > start
+    ]
+    text = one.text[start:end]
+    return Found(text, mask(text, inside))
+
+
+FINDERS: Mapping[str, Callable[[Said], Found | None]] = {
+    "where": _where,
+    "when": _when,
+    "demand": _demand,
+    "contact": _contact,
+    "name": _name,
+    "respondent": _respondent,
+    "amount": _amount,
+    "people": _people,
+}

@@ -1,0 +1,119 @@
+"""What a turn begins with: the words that wait and everything known so far, in one short look."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.conversations.dialogue import DialogueState, state_of
+from backend_api.conversations.models import Conversation
+from backend_api.conversations.rules import Author, Status
+from backend_api.conversations.service import messages_after
+from backend_api.core.crypto import unseal
+from backend_api.core.ids import new_id
+from backend_api.drafts.models import Fact
+from backend_api.drafts.rules import DraftStatus, settled_slots
+from backend_api.drafts.service import latest_draft_with_facts, masked_values_of, values_of
+from backend_api.organisation.models import Site
+from backend_api.turns.merging import Known
+from backend_api.turns.proposals import Question
+
+MAX_MESSAGES = 100
+_WITH_PLACE = (
+    select(Conversation, Site.place)
+    .outerjoin(Site, Site.id == Conversation.site_id)
+    .where(Conversation.id == bindparam("id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A citizen's message as it was stored."""
+
+    id: UUID
+    seq: int
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    id: UUID
+    conversation: UUID
+    version: int
+    status: Status
+    number: int
+    state: DialogueState
+    place: str
+    facts: dict[str, Known]
+    filed: bool
+    # the citizen's last words of the turn before, and what waits now
+    before: str
+    heard: tuple[Heard, ...]
+
+    @property
+    def last_seq(self) -> int:
+        return self.heard[-1].seq
+
+    @property
+    def question(self) -> Question:
+        return Question(self.state.asking, self.state.asked_seq)
+
+    def settled(self, anew: frozenset[str] = frozenset()) -> dict[str, str]:
+        """Slot → known or not needed.
+
+        `anew`: fields that this message states outright, so that the engine takes them again.
+        """
+        known = {field: fact.value for field, fact in self.facts.items()}
+        if self.place:
+            known.setdefault("where", self.place)
+        settled = settled_slots(known, known.get("type"), self.state.asking)
+        open_again = anew | set(self.state.reopened.split())
+        return {slot: mark for slot, mark in settled.items() if slot not in open_again}
+
+
+async def take(session: AsyncSession, conversation_id: UUID) -> Waiting | None:
+    """Everything that waits in a conversation and what is known so far; None: nothing waits."""
+    row = (await session.execute(_WITH_PLACE, {"id": conversation_id})).one_or_none()
+    if row is None:
+        return None
+    conversation, place = row
+    messages = await messages_after(
+        session,
+        conversation.id,
+        conversation.answered_seq - 1,
+        authors=frozenset({Author.CITIZEN}),
+        limit=MAX_MESSAGES,
+    )
+    waits = [one for one in messages if one.seq > conversation.answered_seq]
+    if not waits:
+        return None
+    before = messages[0] if messages[0] is not waits[0] else None
+    draft, facts = await latest_draft_with_facts(session, conversation.id)
+    return Waiting(
+        id=new_id(),
+        conversation=conversation.id,
+        version=conversation.version,
+        status=conversation.status,
+        number=conversation.turn_count + 1,
+        state=state_of(conversation.state),
+        place=place or "",
+        facts=_known(session, facts),
+        filed=draft is not None and draft.status is DraftStatus.FILED,
+        before=unseal(session, before.body_sealed) if before is not None else "",
+        heard=tuple(
+            Heard(one.id, one.seq, unseal(session, one.body_sealed), one.created_at)
+            for one in waits
+        ),
+    )
+
+
+def _known(session: AsyncSession, facts: Mapping[str, Fact]) -> dict[str, Known]:
+    values, masked = values_of(session, facts), masked_values_of(session, facts)
+    return {
+        field: Known(values[field], masked[field], fact.how, fact.source_seq or 0)
+        for field, fact in facts.items()
+    }

@@ -1,0 +1,137 @@
+"""Places by their name: the table of regions, the tagger's LOC words, and endings (小区, 路)."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from backend_api.understanding.analysis import Region
+from backend_api.understanding.places.premises import Owned
+from backend_api.understanding.places.spans import Piece
+from backend_api.understanding.places.words import Endings, Gazetteer, PlaceWords
+from backend_api.understanding.regions import Match, fits
+from backend_api.understanding.tagger import Token, token_at, token_index
+
+_MASKED = re.compile(r"(?<![A-Za-z0-9])[A-Z]\d{0,3}(?:镇|乡|街道|村|社区|小区|路)")
+_NAME_TAGS = frozenset(
+    {"n", "nz", "LOC", "ORG", "PER", "nw", "m", "nr", "ns", "nt", "s", "vn", "a"}
+)
+_COUNTING = "一两几多各每某这那"
+_LONGEST_NAME = 10
+# 走出一条路 and the like: with a name this long a weak ending is no ending.
+_LONGEST_WEAK = 7
+
+
+def named_regions(
+    text: str, tokens: Sequence[Token], gazetteer: Gazetteer, owned: Owned, site: Region
+) -> Iterator[Match]:
+    """Names of regions that are meant as such, and not as part of an organisation's name."""
+    before: Match | None = None
+    at = 0
+    while match := gazetteer.regions.search(text, at):
+        at = match.end
+        if any(one.start <= match.start < one.end for one in owned.names):
+            continue
+        token = token_at(tokens, match.start)
+        if (
+            _is_believed(match, text, token, gazetteer.words.endings)
+            or (match.start in owned.heads and _is_clear(match, text, gazetteer, site))
+            or _continues(before, match)
+        ):
+            before = match
+            yield match
+        elif not match.whole:
+            at = match.start + 1  # 从江 hides 江西 in 从江西
+
+
+def other_pieces(text: str, tokens: Sequence[Token], words: PlaceWords) -> Iterator[Piece]:
+    """Everything named that is no region of the table."""
+    yield from _tagged(tokens, words.endings)
+    yield from _by_ending(text, tokens, words.endings)
+    for pattern in (_MASKED, words.spot):
+        yield from (Piece(one.start(), one.end()) for one in pattern.finditer(text))
+
+
+def _is_clear(match: Match, text: str, gazetteer: Gazetteer, site: Region) -> bool:
+    """At the head of an employer's name a county has to be near: 永丰 is a factory's name too."""
+    if any(fits(one, site) for one in match.options):
+        return True
+    name = text[match.start : match.end]
+    upper = any(not one.county for one in match.options)
+    return (upper or match.whole) and name not in gazetteer.words.endings.everyday
+
+
+def _continues(before: Match | None, match: Match) -> bool:
+    """A county right behind its city (深圳龙岗)."""
+    if before is None or before.end != match.start:
+        return False
+    cities = {one.city or one.province for one in before.options}
+    return any(one.city in cities or one.province in cities for one in match.options)
+
+
+def _is_believed(match: Match, text: str, token: Token | None, endings: Endings) -> bool:
+    """A full name stands by itself unless it is an everyday word; a short form (深圳, 五常) has
+    to end with a word of the tagger: 五常街道 is no 五常市."""
+    if token is None:
+        return match.whole
+    if token.tag == "PER" and token.end - token.start > match.end - match.start:
+        return False
+    everyday = text[match.start : match.end] in endings.everyday
+    if match.whole:
+        return not everyday or token.tag == "LOC"
+    upper = any(not one.county for one in match.options)
+    if token.tag in ("LOC", "ORG"):
+        return token.end == match.end or (upper and token.start == match.start)
+    return upper and not everyday and token.start == match.start
+
+
+def _tagged(tokens: Sequence[Token], endings: Endings) -> Iterator[Piece]:
+    for token in tokens:
+        if token.tag != "LOC" or len(token.text) == 1:
+            continue
+        empty = token.text in endings.not_named or token.text in endings.everywhere
+        if not empty and not endings.generic.fullmatch(token.text):
+            yield Piece(token.start, token.end)
+
+
+def _by_ending(text: str, tokens: Sequence[Token], endings: Endings) -> Iterator[Piece]:
+    for match in endings.any.finditer(text):
+        start = _name_start(match.start(), tokens, endings)
+        name = text[start : match.start()]
+        if len(name) < 2 or name in endings.not_named:
+            continue
+        if not _is_common(match, name, text, endings):
+            yield Piece(start, match.end())
+
+
+def _is_common(match: re.Match[str], name: str, text: str, endings: Endings) -> bool:
+    """X路 and X村 are names, 走路, 农村, 马路上 and 城镇 are not."""
+    ending = match.group()
+    if name[-1] + ending in endings.common:
+        return True
+    if ending not in endings.weak:
+        return False
+    after = text[match.end() : match.end() + 1]
+    return len(name) + len(ending) > _LONGEST_WEAK or after in endings.after_weak
+
+
+def _name_start(at: int, tokens: Sequence[Token], endings: Endings) -> int:
+    """The first character of the name that ends at `at`, by walking back over nouns."""
+    start = at
+    index = token_index(tokens, at - 1)
+    if index == len(tokens) or tokens[index].start >= at:
+        return start
+    while index >= 0 and _belongs(tokens[index], start, at, endings):
+        start = tokens[index].start
+        index -= 1
+    return start
+
+
+def _belongs(token: Token, start: int, at: int, endings: Endings) -> bool:
+    """Is the word before `start` still part of the name that ends at `at`?"""
+    if token.end < start or at - token.start > _LONGEST_NAME:
+        return False
+    return token.tag in _NAME_TAGS if token.end > at else _is_name(token, endings)
+
+
+def _is_name(token: Token, endings: Endings) -> bool:
+    counted = (token.tag == "m" and not token.text.isalnum()) or token.text[0] in _COUNTING
+    return token.tag in _NAME_TAGS and token.text not in endings.not_named and not counted

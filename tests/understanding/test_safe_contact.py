@@ -1,0 +1,127 @@
+"""How somebody may be reached: each row is what is said and what may be concluded."""
+
+import pytest
+
+from backend_api.understanding.safe_contact import SafeContact, find_safe_contact
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("别打电话", False),
+        ("请不要打电话给我", False),
+        ("麻烦别来电", False),
+        ("電話唔好打", False),
+        ("我不方便接电话", False),
+        ("莫打电话，我男人在家", False),
+        ("耳朵不好，听不清", False),
+        ("手机不能接，只能看消息", False),
+        ("别给我打电话，有事微信说", False),
+        ("可以打电话", True),
+        ("随时都可以联系", True),
+        ("电话联系就行", True),
+        ("请打我手机", True),
+        ("眼睛不好，打电话吧", True),
+        ("晚上七点以后打", True),
+        ("电话短信都行", True),
+        ("白天别打电话", None),
+        ("千万别打电话给我老公", None),
+        ("电话打不通", None),
+        ("我给物业打电话没人接", None),
+        ("他天天打电话骚扰我", None),
+        ("老板叫我别打电话", None),
+    ],
+)
+def test_whether_a_call_is_welcome(text: str, allowed: bool | None) -> None:
+    assert find_safe_contact(text).may_call is allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("发短信就行", True),
+        ("最好发微信", True),
+        ("發信息給我", True),
+        ("我听不见，文字沟通", True),
+        ("联系前先发短信", True),
+        ("可以发短信也可以打电话", True),
+        ("不要发短信，我不识字", False),
+        ("短信会被他看到", False),
+        ("只接电话，微信我不看", False),
+        ("别发信息过来", False),
+        ("好的", None),
+        ("对方发短信威胁我", None),
+    ],
+)
+def test_whether_a_message_is_welcome(text: str, allowed: bool | None) -> None:
+    assert find_safe_contact(text).may_text is allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("晚上七点以后打", "晚上七点以后"),
+        ("工作日中午12点到1点可以打", "工作日中午12点到1点"),
+        ("周末打给我吧", "周末"),
+        ("下午三点到五点方便接电话", "下午三点到五点"),
+        ("白天不方便", "白天不方便"),
+        ("早上九点之前不要打", "早上九点之前不要打"),
+        ("我白天上班，晚上八点后再联系", "白天上班；晚上八点后"),
+        ("上班时间别打，下班后可以打", "上班时间别打；下班后"),
+        ("我晚上睡不着", ""),
+        ("楼上晚上十点以后吵", ""),
+    ],
+)
+def test_when_somebody_may_be_reached(text: str, hours: str) -> None:
+    assert find_safe_contact(text).hours == hours
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "别让我老公知道",
+        "不要说是什么事",
+        "千万别打电话给我老公",
+        "不要打到我单位",
+        "别跟我家里人说",
+        "怕老板知道",
+        "请保密",
+        "就说是送快递的",
+        "不想让同事知道我投诉",
+        "唔好俾人知，要保密",
+        "瞒着我爸妈的",
+        "别打我老公的电话",
+    ],
+)
+def test_what_must_not_become_known(text: str) -> None:
+    assert find_safe_contact(text).discreet
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("打我女儿的电话", "女儿"),
+        ("联系我儿子吧", "儿子"),
+        ("让我老婆接", "老婆"),
+        ("这个号码是我妹妹的", "妹妹"),
+        ("我女婿的电话是13912345678", "女婿"),
+        ("打给我朋友就行", "朋友"),
+        ("别打我老公的电话", ""),
+        ("我女儿被打了", ""),
+    ],
+)
+def test_who_else_is_to_be_reached(text: str, person: str) -> None:
+    assert find_safe_contact(text).other_person == person
+
+
+@pytest.mark.parametrize("text", ["", "物业不作为", "我住3栋", "13912345678", "打人的是他儿子"])
+def test_nothing_said_is_nothing_concluded(text: str) -> None:
+    assert find_safe_contact(text) == SafeContact()
+
+
+def test_every_wish_has_its_place_in_the_text() -> None:
+    text = "  別打電話，晚上八點後發短信就行，別讓我老公知道"
+    found = find_safe_contact(text)
+
+    assert (found.may_call, found.may_text, found.discreet) == (False, True, True)
+    assert [text[one.start : one.end] for one in found.wishes] == [one.text for one in found.wishes]
