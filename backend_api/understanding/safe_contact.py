@@ -16,6 +16,8 @@ from backend_api.understanding.normal import normalise
 
 _LOOK_BACK = 12
 _BY_CALL = ("打", "电")
+# More than anybody says; it bounds the work for a text that repeats one wish.
+_MOST_WISHES = 40
 
 
 class Kind(StrEnum):
@@ -120,6 +122,8 @@ def _wishes(text: str, received: str, words: ContactWords) -> list[Wish]:
     found: list[Wish] = []
     for kind, patterns in words.kinds.items():
         for match in (one for pattern in patterns for one in pattern.finditer(text)):
+            if len(found) == _MOST_WISHES:
+                return found
             wish = _wish(match, received, kind)
             if _is_said(match, text, words) and not any(_excludes(one, wish) for one in found):
                 found.append(wish)
