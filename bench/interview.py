@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from bench import citizen
-from bench.channel import REPLY_SECONDS, Conversation, RefusedError, Reply
+from bench.channel import REPLY_SECONDS, Conversation, RefusedError, Reply, is_answer
 from bench.citizen import Script
 from bench.phrases import Phrases
 
@@ -118,7 +118,7 @@ class Interviewee:
         while len(messages) > 1 and (more := await self._talk.listen(SETTLE_SECONDS)):
             replies += more
         self._note(replies)
-        if not any(reply["kind"] != "system" for reply in replies):
+        if not any(map(is_answer, replies)):
             self._raise_if_handed_over(replies)
             raise EndedError(Ending.SILENT, f"nothing within {self._reply_seconds:.0f} s")
         return replies

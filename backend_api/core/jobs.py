@@ -36,8 +36,11 @@ def _pool(**options: Any) -> AsyncConnectionPool:
 
 async def _must_be_open(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
     """A socket that can be read while nothing was asked: the server has hung up."""
-    readable, _, _ = select.select([connection.fileno()], [], [], 0)
-    if readable:
+    door = select.poll()  # not `select`, which knows no file number above 1,023
+    door.register(connection.fileno(), select.POLLIN)
+    if door.poll(0):
+        # The pool replaces what is closed, and hands out again what only looks alive.
+        await connection.close()
         raise psycopg.OperationalError("the server has closed the connection")
 
 

@@ -1,16 +1,15 @@
-"""Any process may be killed in mid-turn: the same cases, every message answered once."""
+"""Any process may be killed at any time, and killed again: the same cases, each message answered
+once. Where exactly each is hit, test_kill_points.py and test_killed_neighbours.py decide."""
 
 import asyncio
-import os
-import signal
-from pathlib import Path
 
 import pytest
 
 from backend_api.operations.supervision import Supervisor
 from bench.stack import Stack
 from tests.drills.conftest import CITIZENS
-from tests.drills.talks import facts, must_be_whole, talk
+from tests.drills.kills import kill_if_there
+from tests.drills.talks import Result, must_be_whole, results, talk
 
 # The first start may train the models.
 pytestmark = pytest.mark.timeout(900)
@@ -23,22 +22,22 @@ BETWEEN_KILLS_SECONDS = 0.7
 
 @pytest.mark.parametrize("program", ["worker", "engine", "actions", "api", "postgres"])
 def test_a_killed_process_costs_nothing_but_time(
-    stack: Stack, undisturbed: list[dict[str, str]], program: str
+    stack: Stack, undisturbed: list[Result], program: str
 ) -> None:
     async def kill() -> None:
         await asyncio.sleep(MID_TURN_SECONDS)
-        _kill(stack, program)
+        kill_if_there(stack, program)
         for _ in range(KILLS.get(program, 1) - 1):
             await asyncio.sleep(BETWEEN_KILLS_SECONDS)
-            _kill(stack, program)
+            kill_if_there(stack, program)
 
     talks = talk(stack, CITIZENS, kill)
     must_be_whole(stack, talks)
-    assert facts(talks) == undisturbed
+    assert results(stack, talks) == undisturbed
 
 
 def test_a_restarted_database_costs_nothing_but_time(
-    stack: Stack, undisturbed: list[dict[str, str]]
+    stack: Stack, undisturbed: list[Result]
 ) -> None:
     async def restart() -> None:
         await asyncio.sleep(MID_TURN_SECONDS)
@@ -46,17 +45,4 @@ def test_a_restarted_database_costs_nothing_but_time(
 
     talks = talk(stack, CITIZENS, restart)
     must_be_whole(stack, talks)
-    assert facts(talks) == undisturbed
-
-
-def _kill(stack: Stack, program: str) -> None:
-    """By the number that this stack's own supervisor tells, and only a process of this stack."""
-    pid = stack.pids().get(program)
-    if pid is None:  # killed a moment ago and not yet back
-        return
-    mark = f"HUALIAO_INSTANCE={stack.data.instance}".encode()
-    environment = Path(f"/proc/{pid}/environ").read_bytes()
-    if not environment:  # a zombie: killed a moment ago and not yet reaped
-        return
-    assert mark in environment.split(b"\0")
-    os.kill(pid, signal.SIGKILL)
+    assert results(stack, talks) == undisturbed
