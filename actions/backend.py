@@ -52,6 +52,25 @@ class Backend:
         answer = await self._post("drafts/cancel", said)
         answer.raise_for_status()
 
+    async def park_draft(self, said: Said) -> None:
+        (await self._post("drafts/park", said)).raise_for_status()
+
+    async def open_parked(self, said: Said) -> tuple[str, ...] | None:
+        """Goes on with a matter told beside another: what is known of it; None: there is none."""
+        answer = await self._post("drafts/parked", said)
+        match answer.raise_for_status().json():
+            case {"known": [*known]}:
+                return tuple(str(slot) for slot in known)
+            case {"known": None}:
+                return None
+        raise UnexpectedAnswerError("opening a parked draft was not answered")
+
+    async def add_to_case(self, said: Said) -> None:
+        (await self._post("cases/add", said)).raise_for_status()
+
+    async def withdraw_case(self, said: Said) -> None:
+        (await self._post("cases/withdraw", said)).raise_for_status()
+
     async def request_human(self, said: Said, reason: str) -> None:
         answer = await self._post("handoffs", said, {"reason": reason})
         answer.raise_for_status()

@@ -18,7 +18,7 @@ from actions.tracker import (
     set_slot,
 )
 
-ASKED_BY_THE_FORM = ("what", "where", "demand", "contact")
+ASKED_BY_THE_FORM = ("relation", "what", "where", "demand", "contact", "safe_contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,49 @@ class Intake:
             return [*lacking, go_on_with("intake_form")]
         return [*forget(*OF_A_CASE, *OF_THE_READ_BACK), set_slot("filed", True)]
 
-    async def cancel_draft(self, _: Dispatcher, tracker: Tracker, __: Any) -> list[Event]:
-        await self.backend.cancel_draft(said(tracker))
+    async def offer_parked(self, dispatcher: Dispatcher, tracker: Tracker, __: Any) -> list[Event]:
+        """After a case is filed: the other matter that was told with it."""
+        if tracker.get_slot("parked"):
+            dispatcher.utter_message(response="utter_offer_parked")
+        return []
+
+    async def open_parked(self, dispatcher: Dispatcher, tracker: Tracker, __: Any) -> list[Event]:
+        known = await self.backend.open_parked(said(tracker))
+        if known is None:
+            dispatcher.utter_message(response="utter_no_parked")
+        found = [set_slot(slot, "known") for slot in known or () if slot in OF_A_CASE]
+        return [*forget(*OF_A_CASE), *_not_asked(tracker), *found]
+
+    async def add_to_case(self, _: Dispatcher, tracker: Tracker, __: Any) -> list[Event]:
+        await self.backend.add_to_case(said(tracker))
+        return [*forget(*OF_A_CASE, *OF_THE_READ_BACK), set_slot("filed", True)]
+
+    async def withdraw_case(self, dispatcher: Dispatcher, tracker: Tracker, __: Any) -> list[Event]:
+        """Only on the citizen's own yes."""
+        if tracker.get_slot("withdrawal") != "yes":
+            dispatcher.utter_message(response="utter_not_withdrawn")
+            return forget("withdrawal")
+        await self.backend.withdraw_case(said(tracker))
+        dispatcher.utter_message(response="utter_withdrawn")
+        return forget("withdrawal")
+
+    async def park_draft(self, _: Dispatcher, tracker: Tracker, __: Any) -> list[Event]:
+        """Not now: what was told is kept, should the citizen want to go on."""
+        await self.backend.park_draft(said(tracker))
         return forget(*OF_A_CASE, *OF_THE_READ_BACK)
+
+    async def cancel_draft(self, _: Dispatcher, tracker: Tracker, __: Any) -> list[Event]:
+        """From the beginning: the same matter, so that nobody asks which it is."""
+        await self.backend.cancel_draft(said(tracker))
+        return [*forget(*OF_A_CASE, *OF_THE_READ_BACK), set_slot("relation", "not_needed")]
+
+
+def _not_asked(tracker: Tracker) -> list[Event]:
+    """Of a matter that waited: which one it is, and what the backend did not want to know."""
+    settled = ["relation"]
+    if tracker.get_slot("safe_contact") == "not_needed":
+        settled.append("safe_contact")
+    return [set_slot(slot, "not_needed") for slot in settled]
 
 
 async def reopen_field(dispatcher: Dispatcher, tracker: Tracker, _: Any) -> list[Event]:
@@ -47,3 +87,20 @@ async def reopen_field(dispatcher: Dispatcher, tracker: Tracker, _: Any) -> list
     dispatcher.utter_message(response="utter_ask_right_value")
     waiting = [set_slot("requested_slot", "confirmed"), go_on_with("action_listen")]
     return [*forget(*OF_THE_READ_BACK), *waiting]
+
+
+async def go_back(_: Dispatcher, tracker: Tracker, __: Any) -> list[Event]:
+    """The question before the open one is asked again; at the first one, that one."""
+    asking = tracker.get_slot("requested_slot")
+    until = ASKED_BY_THE_FORM.index(asking) if asking in ASKED_BY_THE_FORM else None
+    answered = [
+        slot
+        for slot in ASKED_BY_THE_FORM[:until]
+        if tracker.get_slot(slot) not in {None, "not_needed"}
+    ]
+    return forget(*answered[-1:], *OF_THE_READ_BACK)
+
+
+async def leave_open(_: Dispatcher, tracker: Tracker, __: Any) -> list[Event]:
+    """Asked twice and not known: the case can be filed without, and a person will ask."""
+    return [set_slot(tracker.get_slot("requested_slot"), "unknown")]

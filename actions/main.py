@@ -19,7 +19,7 @@ from rasa_sdk.interfaces import ActionNotFoundException
 from actions import backend, logs
 from actions.backend import Backend
 from actions.handover import Handover
-from actions.intake import Intake, reopen_field
+from actions.intake import Intake, go_back, leave_open, reopen_field
 from actions.tracker import request_of
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,13 @@ def executor(api: Backend) -> ActionExecutor:
     actions.register_function("action_file_case", intake.file_case)
     actions.register_function("action_cancel_draft", intake.cancel_draft)
     actions.register_function("action_reopen_field", reopen_field)
+    actions.register_function("action_park_draft", intake.park_draft)
+    actions.register_function("action_go_back", go_back)
+    actions.register_function("action_leave_open", leave_open)
+    actions.register_function("action_offer_parked", intake.offer_parked)
+    actions.register_function("action_open_parked", intake.open_parked)
+    actions.register_function("action_add_to_case", intake.add_to_case)
+    actions.register_function("action_withdraw_case", intake.withdraw_case)
     actions.register_function("action_request_human", handover.request_human)
     return actions
 

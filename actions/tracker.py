@@ -7,7 +7,21 @@ from actions.backend import Said
 
 Event = dict[str, Any]
 
-OF_A_CASE = ("what", "where", "demand", "contact", "when", "name", "respondent", "amount", "people")
+OF_A_CASE = (
+    "what",
+    "where",
+    "demand",
+    "contact",
+    "when",
+    "name",
+    "respondent",
+    "amount",
+    "people",
+    "safe_contact",
+    "on_behalf",
+    "representatives",
+    "relation",
+)
 OF_THE_READ_BACK = ("confirmed", "change")
 
 
@@ -17,6 +31,8 @@ class Dispatcher(Protocol):
 
 class Tracker(Protocol):
     latest_message: Mapping[str, Any]
+
+    def get_slot(self, key: str) -> Any: ...
 
 
 class MissingIdsError(ValueError):

@@ -27,7 +27,7 @@ REST = {"allow_extra_args": True, "ignore_unknown_options": True}
 OWN_HELP: dict[str, object] = REST | {"help_option_names": []}
 TOKEN_ROLES = {"client", "staff"}
 USERNAME = re.compile(r"[A-Za-z0-9._@-]{2,100}")
-ACCOUNT_ROLES = {"staff", "administrator"}
+ACCOUNT_ROLES = {"staff", "discipline", "secrecy", "administrator"}
 Data = Annotated[Path, typer.Option("--data", help="数据文件夹 / data folder")]
 Port = Annotated[int, typer.Option(help="网页和接口的端口 / port of page and API")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="少说话 / less on the screen")]
@@ -214,7 +214,7 @@ def token_revoke(name_or_id: str, data: Data = DEFAULT_DATA) -> None:
 def accounts_add(
     username: str,
     name: Annotated[str, typer.Option(help="姓名 / the person's name")],
-    role: Annotated[str, typer.Option(help="staff | administrator")],
+    role: Annotated[str, typer.Option(help="staff | discipline | secrecy | administrator")],
     data: Data = DEFAULT_DATA,
 ) -> None:
     """新建工作人员账号 / Add an account for a member of staff."""
@@ -260,7 +260,7 @@ def accounts_close(username: str, data: Data = DEFAULT_DATA) -> None:
 @accounts.command("role")
 def accounts_role(
     username: str,
-    role: Annotated[str, typer.Option(help="staff | administrator")],
+    role: Annotated[str, typer.Option(help="staff | discipline | secrecy | administrator")],
     data: Data = DEFAULT_DATA,
 ) -> None:
     """改一个账号的角色，结束它的登录 / Change an account's role and end its sign-ins."""

@@ -53,6 +53,7 @@ class Texts(TypedDict):
     answers: dict[str, dict[str, list[str]]]
     corrections: dict[str, list[str]]
     labels: dict[str, str]
+    replies: dict[str, list[str]]
 
 
 @cache
@@ -119,6 +120,12 @@ def answer(script: Script, question: str, value: str | None, chance: random.Rand
     style = script.styles.get(question, Style.SHORT)
     template = chance.choice(texts()["answers"][question][style])
     return template.format(value).split("|")
+
+
+def reply_to(question: str, chance: random.Random) -> str:
+    """To what is asked about the course of things, not about the matter."""
+    replies = texts()["replies"]
+    return chance.choice(replies.get(question, replies["anything"]))
 
 
 def correct(correction: Correction, chance: random.Random) -> str:

@@ -1,8 +1,9 @@
-"""`./hualiao bench intake --openings FILE --sample N --seed S`: scripted citizens file cases.
+"""`./hualiao bench intake`: scripted citizens file cases through the HTTP channel.
 
-They open with real messages (a CSV with the columns title, detail, label that the caller names;
-nothing of it is kept) and answer what is asked, in varied ways. Exit code 1 when a conversation
-was stuck or silent.
+`--personas`: cases and people of our own (`cases.yml`, `personas.yml`), judged against what they
+know to be true. `--openings FILE`: real messages (a CSV with the columns title, detail, label that
+the caller names; nothing of it is kept), and the citizen answers what is asked.
+Exit code 1 when a conversation was stuck or silent, or a reply lost, doubled or out of order.
 """
 
 import argparse
@@ -13,20 +14,26 @@ import json
 import random
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from bench import phrases
+from bench import cast, phrases, report
 from bench.channel import Conversation, open_http
 from bench.citizen import write_script
-from bench.figures import percentile
-from bench.interview import Ending, Interview, Interviewee
+from bench.dialogue import Dialogue
+from bench.interview import Interview, Interviewee
+from bench.player import Performance, Player, perform
 from bench.stack import own_stack
 
 CONCURRENT = 8
-BAD = (Ending.STUCK, Ending.SILENT)
+OPENINGS, CASES = 200, 220
+# How many of each persona or matter are shown on the screen.
+EXAMPLES = 3
+
+Script = TypeVar("Script")
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +47,36 @@ class Story:
 
 def main(argv: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(argv)
-    stories = sample(read_stories(chosen.openings), chosen.sample, chosen.seed)
     with service(chosen.base_url, chosen.token) as (url, token):
         begun = time.perf_counter()
-        records = asyncio.run(interview_all(url, token, stories, chosen))
-        lasted = time.perf_counter() - begun
-    figures = summary(records) | {"seed": chosen.seed, "lasted_seconds": round(lasted, 1)}
-    print_report(figures, records, examples=chosen.examples)
+        records = asyncio.run(talk_to_all(url, token, chosen))
+        lasted = round(time.perf_counter() - begun, 1)
+    figures = _figures(records) | {"seed": chosen.seed, "lasted_seconds": lasted}
+    for one in report.worst_first(records)[: chosen.examples]:
+        print(f"\n{report.transcript(one)}")
+    report.print_figures(figures)
     if chosen.json:
         content = {"figures": figures, "conversations": [one.plain() for one in records]}
         text = json.dumps(content, ensure_ascii=False, indent=1)
         chosen.json.write_text(text, encoding="utf-8")
-    return int(any(one.ending in BAD for one in records))
+    if chosen.transcripts:
+        report.write_transcripts(chosen.transcripts, records)
+    return int(any(one.is_bad() for one in records))
 
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="hualiao bench intake")
-    made.add_argument("--openings", type=Path, required=True, help="CSV: title,detail,label")
-    made.add_argument("--sample", type=int, default=200)
+    kind = made.add_mutually_exclusive_group(required=True)
+    kind.add_argument("--personas", action="store_true", help="cases and people of our own")
+    kind.add_argument("--openings", type=Path, help="CSV: title,detail,label")
+    made.add_argument("--cases", type=int, default=CASES, help="conversations of the personas")
+    made.add_argument("--persona", action="append", help="only this one; may come again")
+    made.add_argument("--sample", type=int, default=OPENINGS, help="real openings")
     made.add_argument("--seed", type=int, default=1)
     made.add_argument("--concurrent", type=int, default=CONCURRENT, help="citizens at a time")
-    made.add_argument("--examples", type=int, default=3, help="transcripts shown of each flaw")
+    made.add_argument("--examples", type=int, default=EXAMPLES, help="transcripts on the screen")
     made.add_argument("--json", type=Path, help="write everything here")
+    made.add_argument("--transcripts", type=Path, help=f"write the {report.WORST} worst here")
     made.add_argument("--base-url", help="a running service; without it one is started")
     made.add_argument("--token", help="access token of role client, with --base-url")
     return made
@@ -91,94 +106,68 @@ def sample(stories: Sequence[Story], size: int, seed: int) -> list[Story]:
     return random.Random(seed).sample(list(stories), min(size, len(stories)))
 
 
-async def interview_all(
-    url: str, token: str, stories: Sequence[Story], chosen: argparse.Namespace
-) -> list[Interview]:
-    texts, free = phrases.load(), asyncio.Semaphore(chosen.concurrent)
+def numbers_of(chosen: argparse.Namespace) -> list[int]:
+    """The conversations to hold; with `--persona` only theirs, and as many."""
+    names = [each.name for each in cast.personas()]
+    if unknown := set(chosen.persona or ()) - set(names):
+        sys.exit(f"no such persona: {', '.join(sorted(unknown))}")
+    wanted = set(chosen.persona or names)
+    rounds = range(chosen.cases * len(names))
+    return [one for one in rounds if names[one % len(names)] in wanted][: chosen.cases]
+
+
+async def talk_to_all(
+    url: str, token: str, chosen: argparse.Namespace
+) -> Sequence[report.Conversed]:
     async with open_http(url, token) as http:
+        texts = phrases.load()
 
-        async def one(story: Story) -> Interview:
-            chance = random.Random(f"{chosen.seed}/{story.number}")
-            script = write_script(story.text, chance)
-            async with free:
-                person = Interviewee(script, Conversation(http), texts, chance)
-                record = await person.play()
-            record.label = story.label
-            return record
+        def dialogue(name: str) -> Dialogue:
+            return Dialogue(Conversation(http), texts, random.Random(f"{name}/pace"))
 
-        return await asyncio.gather(*(one(story) for story in stories))
-
-
-def summary(records: Sequence[Interview]) -> dict[str, object]:
-    """The report's figures."""
-    seconds = sorted(second for one in records for second in one.seconds)
-    filed = [one for one in records if one.ending is Ending.FILED]
-    compared = Counter(f"{name} {result}" for one in filed for name, result in one.compared.items())
-    return {
-        "conversations": len(records),
-        "endings": dict(Counter(one.ending.value for one in records)),
-        "reasons": dict(Counter(one.why for one in records if one.why)),
-        "questions_per_case": _mean(one.asked.total() for one in filed),
-        "turns_per_case": _mean(len(one.seconds) for one in filed),
-        "needless_questions": dict(_total(one.needless for one in records)),
-        "asked_again_after_answer": dict(_total(one.again for one in records)),
-        "facts": dict(sorted(compared.items())),
-        "seconds_per_turn": {
-            "p50": round(percentile(seconds, 50), 3),
-            "p95": round(percentile(seconds, 95), 3),
-            "max": round(seconds[-1], 3) if seconds else 0.0,
-        },
-        "by_label": _by(records, lambda one: one.label),
-        "by_opening": _by(records, lambda one: one.mode),
-    }
+        if chosen.personas:
+            numbers = numbers_of(chosen)
+            return await _at_most(
+                chosen.concurrent, numbers, lambda one: _play(chosen.seed, one, dialogue)
+            )
+        stories = sample(read_stories(chosen.openings), chosen.sample, chosen.seed)
+        return await _at_most(
+            chosen.concurrent, stories, lambda one: _interview(chosen.seed, one, dialogue)
+        )
 
 
-def _mean(values: Iterable[int]) -> float:
-    found = list(values)
-    return round(sum(found) / len(found), 2) if found else 0.0
+async def _at_most(
+    size: int, scripts: Iterable[Script], hold: Callable[[Script], Awaitable[Kind]]
+) -> list[Kind]:
+    """Hold a conversation for each of the scripts, so many at a time."""
+    free = asyncio.Semaphore(size)
+
+    async def one(script: Script) -> Kind:
+        async with free:
+            return await hold(script)
+
+    return await asyncio.gather(*map(one, scripts))
 
 
-def _total(counts: Iterable[Counter[str]]) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for one in counts:
-        total.update(one)
-    return total
+async def _play(seed: int, number: int, dialogue: Callable[[str], Dialogue]) -> Performance:
+    part, name = cast.draw(number, seed), f"{seed}/{number}/play"
+    return await Player(part, dialogue(name), perform(part, number), random.Random(name)).play()
 
 
-def _by(records: Sequence[Interview], key: Callable[[Interview], str]) -> dict[str, dict[str, int]]:
-    groups = sorted({key(one) for one in records})
-    return {
-        group: dict(Counter(one.ending.value for one in records if key(one) == group))
-        for group in groups
-    }
+async def _interview(seed: int, story: Story, dialogue: Callable[[str], Dialogue]) -> Interview:
+    name = f"{seed}/{story.number}"
+    chance = random.Random(name)
+    script = write_script(story.text, chance)
+    record = await Interviewee(script, dialogue(name), chance).play()
+    record.label = story.label
+    return record
 
 
-def print_report(
-    figures: dict[str, object], records: Sequence[Interview], *, examples: int
-) -> None:
-    for ending in BAD:
-        _transcripts(ending.value, [one for one in records if one.ending is ending], len(records))
-    _transcripts("wrong fact", [one for one in records if one.has_wrong_fact()], examples)
-    _transcripts("needless question", [one for one in records if one.needless], examples)
-    _transcripts("asked again", [one for one in records if one.again], examples)
-    print("\n== intake")
-    for name, value in figures.items():
-        if isinstance(value, dict):
-            print(f"{name}:")
-            for part, number in value.items():
-                print(f"  {part:28} {number}")
-        else:
-            print(f"{name:30} {value}")
-
-
-def _transcripts(title: str, records: Sequence[Interview], limit: int) -> None:
-    for one in records[:limit]:
-        print(f"\n-- {title}: {one.why or dict(one.needless) or ''} [{one.label}; {one.mode}]")
-        if one.compared:
-            print(f"   said {one.expected}\n   stored {one.stored}\n   {one.compared}")
-        print("\n".join(f"   {line}" for line in one.lines))
-    if len(records) > limit:
-        print(f"   … and {len(records) - limit} more: {title}")
+def _figures(records: Sequence[report.Conversed]) -> dict[str, object]:
+    performed = [one for one in records if isinstance(one, Performance)]
+    if performed:
+        return report.performance_figures(performed)
+    return report.interview_figures([one for one in records if isinstance(one, Interview)])
 
 
 if __name__ == "__main__":

@@ -1,35 +1,19 @@
 """One scripted citizen's conversation from the opening to its end, with everything said."""
 
-import asyncio
 import random
 import re
-import time
 from collections import Counter
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 
 from bench import citizen
-from bench.channel import REPLY_SECONDS, Conversation, RefusedError, Reply, is_answer
+from bench.channel import Reply
 from bench.citizen import Script
-from bench.phrases import Phrases
+from bench.dialogue import BAD, Dialogue, EndedError, Ending, has_receipt, read_back_of
 
 MAX_TURNS = 30
 MAX_SAME_QUESTION = 4
 MAX_WITHOUT_QUESTION = 3
-# After pieces: how long the answer to the last one may come behind that to the first. Too short,
-# and the citizen answers one question late from there on.
-SETTLE_SECONDS = 2.5
 FIELDS = ("what", "where", "demand", "contact")
-
-
-class Ending(StrEnum):
-    FILED = "filed"
-    HANDED_OVER = "handed over"
-    STUCK = "stuck"
-    SILENT = "silent"
-
-
-HANDED_OVER = {"utter_human_requested", "given_up", "crisis_queued", "taken_over"}
 
 
 @dataclass(slots=True)
@@ -48,6 +32,7 @@ class Interview:
     expected: dict[str, str] = field(default_factory=dict)
     stored: dict[str, str] = field(default_factory=dict)
     compared: dict[str, str] = field(default_factory=dict)
+    troubles: Counter[str] = field(default_factory=Counter)
 
     def plain(self) -> dict[str, object]:
         # Not `asdict`: it breaks a Counter (fixed in Python 3.12).
@@ -56,27 +41,21 @@ class Interview:
     def has_wrong_fact(self) -> bool:
         return bool({"wrong", "missing"} & set(self.compared.values()))
 
+    def is_bad(self) -> bool:
+        return self.ending in BAD or bool(self.troubles)
 
-class EndedError(Exception):
-    def __init__(self, ending: Ending, why: str = "") -> None:
-        super().__init__(why)
-        self.ending, self.why = ending, why
+    def badness(self) -> float:
+        """Worst first: what must never happen, then wrong facts, tiring questions, length."""
+        wrong = sum(result in {"wrong", "missing"} for result in self.compared.values())
+        tiring = self.needless.total() + self.again.total()
+        return 100 * self.is_bad() + 10 * wrong + 5 * tiring + len(self.seconds)
 
 
 class Interviewee:
     """Plays one script through the channel."""
 
-    def __init__(
-        self,
-        script: Script,
-        talk: Conversation,
-        phrases: Phrases,
-        chance: random.Random,
-        *,
-        reply_seconds: float = REPLY_SECONDS,
-    ) -> None:
-        self._script, self._talk, self._phrases, self._chance = script, talk, phrases, chance
-        self._reply_seconds = reply_seconds
+    def __init__(self, script: Script, dialogue: Dialogue, chance: random.Random) -> None:
+        self._script, self._dialogue, self._chance = script, dialogue, chance
         self._values = dict(script.values)
         self._told = set(script.told)
         self._corrected = self._reopened = False
@@ -90,8 +69,9 @@ class Interviewee:
             await self._play()
         except EndedError as end:
             self.record.ending, self.record.why = end.ending, end.why
-        except RefusedError as refusal:
-            self.record.why = f"refused: {refusal}"
+        await self._dialogue.close()
+        self.record.lines, self.record.seconds = self._dialogue.lines, self._dialogue.seconds
+        self.record.troubles = self._dialogue.troubles
         if self.record.ending is Ending.FILED:
             self._compare()
         return self.record
@@ -107,36 +87,16 @@ class Interviewee:
         raise EndedError(Ending.STUCK, f"{MAX_TURNS} turns")
 
     async def _exchange(self, messages: list[str]) -> list[Reply]:
-        for number, text in enumerate(messages):
-            if number:
-                await asyncio.sleep(self._chance.uniform(0.0, 0.8))
-            self.record.lines.append(f"群众: {text}")
-            await self._talk.say(text)
-        begun = time.perf_counter()
-        replies = await self._talk.listen_for_bot(self._reply_seconds)
-        self.record.seconds.append(time.perf_counter() - begun)
-        while len(messages) > 1 and (more := await self._talk.listen(SETTLE_SECONDS)):
-            replies += more
-        self._note(replies)
-        if not any(map(is_answer, replies)):
-            self._raise_if_handed_over(replies)
-            raise EndedError(Ending.SILENT, f"nothing within {self._reply_seconds:.0f} s")
+        replies = await self._dialogue.exchange(messages)
+        self.record.stored = read_back_of(replies) or self.record.stored
         return replies
-
-    def _note(self, replies: list[Reply]) -> None:
-        for reply in replies:
-            choices = " ".join(f"[{choice}]" for choice in reply["choices"])
-            self.record.lines.append(f"  {reply['kind']}: {reply['text']} {choices}".rstrip())
-            card = reply["card"]
-            if card is not None and card["kind"] == "read_back":
-                self.record.stored = {row["field"]: row["value"] for row in card["rows"]}
 
     def _next(self, replies: list[Reply]) -> list[str]:
         """What the citizen says to these replies; raises at the end of the conversation."""
-        if any(reply["card"] and reply["card"]["kind"] == "receipt" for reply in replies):
+        if has_receipt(replies):
             raise EndedError(Ending.FILED)
-        self._raise_if_handed_over(replies)
-        question = self._phrases.question(replies)
+        self._dialogue.raise_if_handed_over(replies)
+        question = self._dialogue.phrases.question(replies)
         if question is None:
             return self._without(replies)
         self._without_question = 0
@@ -146,17 +106,14 @@ class Interviewee:
                 return [self._confirm()]
             case "change":
                 return [self._name_item()]
-            case _:
+            case "what" | "where" | "demand" | "contact":
                 return self._answer(question)
-
-    def _raise_if_handed_over(self, replies: list[Reply]) -> None:
-        names = {self._phrases.name_of(reply) for reply in replies}
-        if found := names & HANDED_OVER:
-            raise EndedError(Ending.HANDED_OVER, ", ".join(sorted(found)))
+            case _:
+                return [citizen.reply_to(question, self._chance)]
 
     def _without(self, replies: list[Reply]) -> list[str]:
         self._without_question += 1
-        names = [self._phrases.name_of(reply) or "?" for reply in replies]
+        names = [self._dialogue.phrases.name_of(reply) or "?" for reply in replies]
         if self._without_question >= MAX_WITHOUT_QUESTION:
             raise EndedError(Ending.STUCK, f"no question any more: {', '.join(names)}")
         if "utter_offer_human" in names:

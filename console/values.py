@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 Json = Mapping[str, Any]
-PERSONAL = ("contact", "name")  # the fields that the api masks as a whole
+PERSONAL = ("contact", "name", "representatives")  # the fields that the api masks as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ class CaseField:
 
     @property
     def is_masked(self) -> bool:
-        """138****0000, 王**; a number that was not given has nothing to show."""
-        return self.field in PERSONAL and "*" in self.value
+        """138****0000, 王**, 〔姓名〕; a number that was not given has nothing to show."""
+        return self.field in PERSONAL and any(sign in self.value for sign in "*〔")
 
     @classmethod
     def read(cls, body: Json) -> Self:
@@ -100,11 +100,19 @@ class Case:
     row: CaseRow
     conversation: str
     fields: tuple[CaseField, ...]
+    added: tuple[str, ...]
+    # purpose and legal basis of using personal data, in words
+    processing: tuple[tuple[str, str], ...]
 
     @classmethod
     def read(cls, body: Json) -> Self:
-        fields = tuple(map(CaseField.read, body["fields"]))
-        return cls(CaseRow.read(body), words(body.get("conversation")), fields)
+        return cls(
+            row=CaseRow.read(body),
+            conversation=words(body.get("conversation")),
+            fields=tuple(map(CaseField.read, body["fields"])),
+            added=tuple(map(words, body.get("added", ()))),
+            processing=tuple((one["label"], one["why"]) for one in body.get("processing", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ class Waiting:
     site: str
     status: str
     mine: bool
+    sealed: bool
     seq: str
     text: str
 
@@ -149,6 +158,7 @@ class Waiting:
             conversation=str(body["conversation"]),
             since=datetime.fromisoformat(body["since"]),
             mine=bool(body.get("mine", False)),
+            sealed=bool(body.get("sealed", False)),
             **{name: words(body.get(name)) for name in texts},
         )
 

@@ -10,10 +10,14 @@ class Role(StrEnum):
 
     CLIENT = "client"
     STAFF = "staff"
+    # Reads what was reported on officials and nothing else; nobody else does.
+    DISCIPLINE = "discipline"
+    # Reads what may hold a state secret and nothing else; nobody else does.
+    SECRECY = "secrecy"
     ADMINISTRATOR = "administrator"
 
 
-STAFF_ROLES = frozenset({Role.STAFF, Role.ADMINISTRATOR})
+STAFF_ROLES = frozenset({Role.STAFF, Role.DISCIPLINE, Role.SECRECY, Role.ADMINISTRATOR})
 
 
 def is_strong(password: str, username: str) -> bool:

@@ -91,6 +91,23 @@ class Access:
         return Actor("client", str(self.token_id))
 
     @property
+    def reads_reports(self) -> bool:
+        """On officials: for those whose office it is, and for nobody above them."""
+        return self.role is Role.DISCIPLINE
+
+    @property
+    def keeps_secrets(self) -> bool:
+        """Of the state: what was set aside since it may be one."""
+        return self.role is Role.SECRECY
+
+    @property
+    def of_lists(self) -> Subject:
+        """What the audit says a list was of. How much those saw who read reports is told to no
+        administrator: a subject without a path is read through no api."""
+        path = None if self.reads_reports or self.keeps_secrets else self.unit_path
+        return Subject("unit", self.unit_id, path)
+
+    @property
     def organisation_id(self) -> UUID:
         return root_of(self.unit_path)
 

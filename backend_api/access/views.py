@@ -48,8 +48,9 @@ def must_be_staff(access: Access) -> Access:
     return access
 
 
-def must_be_administrator(access: Access) -> Access:
-    if must_be_staff(access).role is not Role.ADMINISTRATOR:
+def must_be_auditor(access: Access) -> Access:
+    """Administrators; and those who read reports, of whose work no administrator may read."""
+    if must_be_staff(access).role not in {Role.ADMINISTRATOR, Role.DISCIPLINE}:
         raise ForbiddenError("administrators_only")
     return access
 
@@ -81,14 +82,14 @@ async def _staff(access: AnyAccess) -> Access:
     return must_be_staff(access)
 
 
-async def _administrator(access: AnyAccess) -> Access:
-    return must_be_administrator(access)
+async def _auditor(access: AnyAccess) -> Access:
+    return must_be_auditor(access)
 
 
 Client = Annotated[Access, Depends(_client)]
 SignedInStaff = Annotated[Access, Depends(_signed_in)]
 Staff = Annotated[Access, Depends(_staff)]
-Administrator = Annotated[Access, Depends(_administrator)]
+Auditor = Annotated[Access, Depends(_auditor)]
 
 
 async def service_only(request: Request, token: Bearer) -> None:

@@ -7,6 +7,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend_api.core.db import Base
 
 
+class SealedSubject(Base):
+    """What was done to this row is for nobody to read but those who read reports on officials.
+
+    A row of its own, since what is written down about it before cannot be changed any more.
+    """
+
+    __tablename__ = "sealed_subject"
+
+    subject_id: Mapped[UUID] = mapped_column(unique=True)
+
+
 class AuditEntry(Base):
     """Who did what to what. Append-only: a trigger refuses UPDATE and DELETE."""
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend_api.audit.models import AuditEntry
+from backend_api.audit.models import AuditEntry, SealedSubject
+from backend_api.core.clock import now
+from backend_api.core.ids import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Actor:
 SAME_LOOK = timedelta(minutes=15)
 SYSTEM = Actor("system")
 BOT = Actor("bot")
+CITIZEN = Actor("citizen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +87,32 @@ async def record_look(
         record(session, actor, action, subject, **details)
 
 
+async def seal_subject(session: AsyncSession, subject: UUID) -> None:
+    """From now on its history is there for those who read reports only; safe to repeat."""
+    row = {"id": new_id(), "created_at": now(), "subject_id": subject}
+    await session.execute(insert(SealedSubject).values(row).on_conflict_do_nothing())
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How far somebody reads: the units under `within`, and of those either what is sealed or
+    what is not."""
+
+    within: str
+    sealed: bool
+
+
 async def history_of(
-    session: AsyncSession, subject: UUID, *, within: str, before: UUID | None, limit: int
+    session: AsyncSession, subject: UUID, reader: Reader, *, before: UUID | None, limit: int
 ) -> Sequence[AuditEntry]:
-    """What was done to one row, newest first, as far as it lies in the units under `within`."""
+    """What was done to one row, newest first, as far as the reader may know."""
+    is_sealed = exists().where(SealedSubject.subject_id == AuditEntry.subject_id)
     query = (
         select(AuditEntry)
         .where(
             AuditEntry.subject_id == subject,
-            AuditEntry.unit_path.startswith(within, autoescape=True),
+            AuditEntry.unit_path.startswith(reader.within, autoescape=True),
+            is_sealed if reader.sealed else ~is_sealed,
         )
         # Ids grow with time.
         .order_by(AuditEntry.id.desc())

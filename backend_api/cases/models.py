@@ -1,6 +1,7 @@
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Sequence
+from sqlalchemy import ForeignKey, Index, Sequence, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend_api.cases.rules import CaseStatus
@@ -27,6 +28,12 @@ class Case(Base):
     number: Mapped[str] = mapped_column(unique=True)
     query_code_sealed: Mapped[Sealed]
     status: Mapped[CaseStatus] = mapped_column(default=CaseStatus.REGISTERED)
+    # A report on an official: need-to-know.
+    sealed: Mapped[bool] = mapped_column(default=False)
+    # Purpose → legal basis of processing what is personal: codes of purposes.yml.
+    processing: Mapped[dict[str, str]] = mapped_column(
+        JSONB, default=dict, server_default=text("'{}'")
+    )
     type: Mapped[str]
     matter: Mapped[str]
     # Masked: what a list shows.

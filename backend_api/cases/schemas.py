@@ -20,6 +20,10 @@ class Filed(BaseModel):
     number: str
 
 
+class Opened(BaseModel):
+    known: list[str] | None
+
+
 class CaseItem(BaseModel):
     """A case in a list. Personal data is masked."""
 
@@ -48,6 +52,15 @@ class CaseField(BaseModel):
     how: str
 
 
+class CaseProcessing(BaseModel):
+    """One purpose for which what is personal may be used, and why: codes, and the words."""
+
+    purpose: str
+    basis: str
+    label: str
+    why: str
+
+
 class Unmask(BaseModel):
     """Why somebody must see personal data: written down with their name."""
 
@@ -63,7 +76,11 @@ class Unmasked(BaseModel):
 
 
 class CaseRead(CaseItem):
-    conversation: UUID
+    # None where it became a report on an official later on.
+    conversation: UUID | None
     # Who the audit knows by this id, if somebody made themselves known.
     person: UUID | None
     fields: list[CaseField]
+    # What the citizen told after filing, masked, in order.
+    added: list[str]
+    processing: list[CaseProcessing]

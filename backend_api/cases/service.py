@@ -6,38 +6,48 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.service import Access
-from backend_api.audit.service import BOT, Subject, record
+from backend_api.audit.service import BOT, CITIZEN, Subject, record, seal_subject
 from backend_api.cases.models import CASE_NUMBERS, Case
+from backend_api.cases.purposes import processing_of, rescued
 from backend_api.cases.rules import (
     QUERY_CODE_ALPHABET,
     QUERY_CODE_LENGTH,
+    CaseStatus,
     UnmaskReason,
+    may_become,
     registration_number,
 )
+from backend_api.conversations.dialogue import state_of
 from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import bot_may_speak
 from backend_api.conversations.service import CardRow
-from backend_api.core.clock import day_in_china
+from backend_api.core.clock import CHINA, day_in_china
 from backend_api.core.crypto import seal, unseal
 from backend_api.core.errors import ConflictError, ForbiddenError, NotFoundError
 from backend_api.drafts.labels import label, shown_value
 from backend_api.drafts.models import Draft, Fact
 from backend_api.drafts.rules import ANONYMOUS, PERSONAL_FIELDS, DraftStatus, missing_fields
 from backend_api.drafts.service import (
+    add_to_case as add_draft_to_case,
+)
+from backend_api.drafts.service import (
     close_draft,
     current_facts,
     latest_draft,
     masked_values_of,
     values_of,
+    withdraw_draft,
 )
 from backend_api.organisation.models import Site, Unit
 from backend_api.people.service import person_with_phone
 
 SUMMARY_CHARACTERS = 120
+# The open question of a dialogue that asks whether to take a case back.
+WITHDRAWAL = "withdrawal"
 # What a case is called while nobody has looked at it.
 UNKNOWN_TYPE, UNKNOWN_MATTER = "求决", "其他咨询"
 
@@ -67,7 +77,7 @@ async def file_draft(
 ) -> Case:
     """Register the draft of the conversation (locked) as a case; twice gives the same case."""
     draft = await latest_draft(session, conversation.id)
-    if draft is None:
+    if draft is None or draft.status is DraftStatus.WITHDRAWN:
         raise ConflictError("incomplete_draft", missing=list(missing_fields((), None)))
     if draft.status is DraftStatus.FILED:
         return (await session.scalars(select(Case).where(Case.draft_id == draft.id))).one()
@@ -89,6 +99,10 @@ async def unmask(
     the person, so that one question tells where a number went, whatever the case."""
     if access.account_id is None:
         raise ForbiddenError("account_needed")
+    if case.sealed:
+        raise ForbiddenError("sealed_case")
+    if reason is UnmaskReason.EMERGENCY:
+        case.processing = rescued(case.processing)
     facts = await current_facts(session, case.draft_id)
     record(session, access.actor, "case.unmasked", subject_of(case), reason=reason)
     if case.person_id is not None:
@@ -123,6 +137,62 @@ async def latest_case(session: AsyncSession, conversation: UUID) -> Case | None:
     )
 
 
+async def status_rows(session: AsyncSession, case: Case) -> list[CardRow]:
+    """What the citizen may know of their case: where it is, and nothing of what was said."""
+    unit = (await session.scalars(select(Unit.name).where(Unit.id == case.unit_id))).one()
+    values = {
+        "number": case.number,
+        "matter": case.matter,
+        "registered": f"{case.created_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+        "unit": unit,
+        "status": shown_value("status", case.status),
+    }
+    return [
+        CardRow(field=field, label=label(field), value=value, masked=value)
+        for field, value in values.items()
+    ]
+
+
+async def withdraw_case(session: AsyncSession, conversation: Conversation) -> None:
+    """The citizen takes back the case that was shown here with the question whether to.
+
+    Doing so again changes nothing. `conversation` is locked.
+    """
+    state = state_of(conversation.state)
+    if state.asking != WITHDRAWAL or not state.case:
+        raise ConflictError("outdated")
+    case = await session.get_one(Case, UUID(state.case), with_for_update=True)
+    if case.status is CaseStatus.WITHDRAWN:
+        return
+    if not may_become(case.status, CaseStatus.WITHDRAWN):
+        raise ConflictError("wrong_status", status=case.status, wanted=CaseStatus.WITHDRAWN)
+    case.status = CaseStatus.WITHDRAWN
+    await withdraw_draft(session, case.draft_id)
+    record(session, CITIZEN, "case.withdrawn", subject_of(case), conversation=str(conversation.id))
+
+
+async def add_to_case(session: AsyncSession, conversation: Conversation) -> None:
+    """What was told after filing belongs to the case filed last here (locked); safe to repeat.
+
+    A report on an official seals the case that it is added to.
+    """
+    case = await latest_case(session, conversation.id)
+    if case is None or case.status is CaseStatus.WITHDRAWN:
+        raise ConflictError("outdated")
+    if conversation.sealed and not case.sealed:
+        case.sealed, case.person_id = True, None
+        await seal_subject(session, case.id)
+    await add_draft_to_case(session, conversation.id, case.id)
+    record(session, BOT, "case.added_to", subject_of(case))
+
+
+async def case_of_conversation(session: AsyncSession, conversation: Conversation) -> Case | None:
+    """The case that was shown by its code here, else the one that was filed here last."""
+    if shown := state_of(conversation.state).case:
+        return await session.get(Case, UUID(shown))
+    return await latest_case(session, conversation.id)
+
+
 async def list_cases(
     session: AsyncSession, access: Access, *, before: str | None, limit: int
 ) -> Sequence[CaseRow]:
@@ -146,12 +216,22 @@ async def get_case(session: AsyncSession, access: Access, case_id: UUID) -> Case
     return CaseRow(*found)
 
 
+async def transcript_of(session: AsyncSession, case: Case) -> UUID | None:
+    """Its conversation; None where a report on an official followed there: it is need-to-know."""
+    conversation = await session.get_one(Conversation, case.conversation_id)
+    return conversation.id if conversation.sealed is case.sealed else None
+
+
 def _rows(access: Access):  # type: ignore[no-untyped-def] # the row type is what select() infers
     return (
         select(Case, Unit.name, Site.name)
         .join(Unit, Unit.id == Case.unit_id)
         .outerjoin(Site, Site.id == Case.site_id)
-        .where(Case.unit_path.startswith(access.unit_path, autoescape=True))
+        .where(
+            Case.unit_path.startswith(access.unit_path, autoescape=True),
+            Case.sealed.is_(access.reads_reports),
+            literal(not access.keeps_secrets),
+        )
     )
 
 
@@ -175,6 +255,8 @@ async def _register(
         person_id=await _person_of(session, conversation, values),
         number=registration_number(day_in_china(at), sequence),
         query_code_sealed=seal(session, _new_query_code()),
+        sealed=conversation.sealed,
+        processing=processing_of(values, sealed=conversation.sealed),
         type=values.get("type", UNKNOWN_TYPE),
         matter=values.get("matter", UNKNOWN_MATTER),
         summary_sealed=seal(session, masked["what"][:SUMMARY_CHARACTERS]),
@@ -183,6 +265,8 @@ async def _register(
     )
     session.add(case)
     await session.flush()
+    if case.sealed:
+        await seal_subject(session, case.id)
     return case
 
 
@@ -196,7 +280,8 @@ async def _person_of(
     session: AsyncSession, conversation: Conversation, values: dict[str, str]
 ) -> UUID | None:
     phone = values["contact"]
-    if phone == ANONYMOUS:
+    # Nobody finds a report on an official by way of who made it.
+    if phone == ANONYMOUS or conversation.sealed:
         return None
     person = await person_with_phone(
         session, conversation.organisation_id, phone=phone, name=values.get("name")

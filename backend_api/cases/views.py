@@ -7,15 +7,18 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.views import Staff, service_only
-from backend_api.audit.service import Subject, record, record_look
+from backend_api.audit.service import record, record_look
 from backend_api.cases import service
+from backend_api.cases.purposes import basis_text, purpose_text
 from backend_api.cases.schemas import (
     ActionCall,
     CaseField,
     CaseItem,
     CaseList,
+    CaseProcessing,
     CaseRead,
     Filed,
+    Opened,
     Unmask,
     Unmasked,
 )
@@ -26,7 +29,16 @@ from backend_api.core.crypto import unseal
 from backend_api.core.db import Session
 from backend_api.drafts.labels import label, shown_value
 from backend_api.drafts.rules import SHOWN
-from backend_api.drafts.service import cancel_draft, current_facts, masked_values_of
+from backend_api.drafts.service import (
+    added_to,
+    cancel_draft,
+    current_facts,
+    masked_values_of,
+    park_open_draft,
+)
+from backend_api.drafts.service import (
+    open_parked as open_parked_of,
+)
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 actions = APIRouter(
@@ -39,6 +51,39 @@ async def file_case(session: Session, wanted: ActionCall) -> Filed:
     conversation = await lock_conversation(session, wanted.conversation)
     case = await service.file_draft(session, conversation, message=wanted.message, at=now())
     return Filed(number=case.number)
+
+
+@actions.post("/cases/add")
+async def add_to_case(session: Session, wanted: ActionCall) -> dict[str, str]:
+    conversation = await lock_conversation(session, wanted.conversation)
+    await service.refuse_late(session, conversation, wanted.message)
+    await service.add_to_case(session, conversation)
+    return {}
+
+
+@actions.post("/cases/withdraw")
+async def withdraw(session: Session, wanted: ActionCall) -> dict[str, str]:
+    conversation = await lock_conversation(session, wanted.conversation)
+    await service.refuse_late(session, conversation, wanted.message)
+    await service.withdraw_case(session, conversation)
+    return {}
+
+
+@actions.post("/drafts/parked")
+async def open_parked(session: Session, wanted: ActionCall) -> Opened:
+    """Go on with a matter that was told beside another; `known` is null where there is none."""
+    conversation = await lock_conversation(session, wanted.conversation)
+    await service.refuse_late(session, conversation, wanted.message)
+    known = await open_parked_of(session, conversation.id, at=now())
+    return Opened(known=sorted(known) if known is not None else None)
+
+
+@actions.post("/drafts/park")
+async def park(session: Session, wanted: ActionCall) -> dict[str, str]:
+    conversation = await lock_conversation(session, wanted.conversation)
+    await service.refuse_late(session, conversation, wanted.message)
+    await park_open_draft(session, conversation.id)
+    return {}
 
 
 @actions.post("/drafts/cancel")
@@ -61,7 +106,7 @@ async def list_cases(
         session,
         access.actor,
         "cases.listed",
-        Subject("unit", access.unit_id, access.unit_path),
+        access.of_lists,
         (row.case.id for row in rows),
         at=now(),
         before=before or "",
@@ -90,9 +135,16 @@ async def read_case(session: Session, access: Staff, case_id: UUID) -> CaseRead:
     item = _item(session, row)
     return CaseRead(
         **item.model_dump(),
-        conversation=row.case.conversation_id,
+        conversation=await service.transcript_of(session, row.case),
         person=row.case.person_id,
         fields=fields,
+        added=[unseal(session, one.masked_sealed) for one in await added_to(session, row.case.id)],
+        processing=[
+            CaseProcessing(
+                purpose=purpose, basis=basis, label=purpose_text(purpose), why=basis_text(basis)
+            )
+            for purpose, basis in row.case.processing.items()
+        ],
     )
 
 

@@ -20,6 +20,18 @@ class DialogueState:
     misunderstood: int = 0
     # fields to be stated anew, separated by blanks
     reopened: str = ""
+    # the case whose status was shown here last; empty once another was filed or not found
+    case: str = ""
+    # wrong numbers and codes, in all
+    wrong_codes: int = 0
+    # matters that were told beside the open one
+    parked: int = 0
+    # to go on with one of them was the last thing that was offered
+    parked_offered: bool = False
+    # a person was offered with the last thing said: a yes is about that
+    person_offered: bool = False
+    # what more may be told was offered, for the open draft
+    offered: bool = False
     # how many times safety was asked for since a cry for help; 0: no crisis
     crisis: int = 0
     # the last message about which a delay was told, or the truth

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,6 +36,8 @@ class Conversation(Base):
     origin_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
     status: Mapped[Status] = mapped_column(default=Status.BOT)
+    # A report on an official was made here: out of everybody's sight but those who read reports.
+    sealed: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=0)
     last_seq: Mapped[int] = mapped_column(default=0)
     # Citizen messages up to here have been taken by a turn.
@@ -68,6 +70,8 @@ class Message(Base):
     vendor_id: Mapped[str | None]
     turn_id: Mapped[UUID | None]
     body_sealed: Mapped[Sealed]
+    # It may hold a state secret: kept, and shown to those who keep secrets only.
+    quarantined: Mapped[bool] = mapped_column(default=False, server_default=false())
     # JSON: choices and card of a reply.
     extras_sealed: Mapped[SealedOrNone]
     # JSON: the analysis of a citizen's message.

@@ -39,7 +39,7 @@ class CardRow(BaseModel):
 
 
 class Card(BaseModel):
-    kind: Literal["read_back", "receipt"]
+    kind: Literal["read_back", "receipt", "status"]
     rows: list[CardRow]
 
 

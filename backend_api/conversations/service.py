@@ -33,6 +33,7 @@ from backend_api.core.ids import new_id
 from backend_api.core.jobs import enqueue
 from backend_api.core.live import announce
 from backend_api.core.text import scrub
+from backend_api.notifications.texts import citizen_text
 from backend_api.organisation.rules import root_of
 
 TURN_JOB = "turns.run"
@@ -112,7 +113,7 @@ class CardRow(TypedDict):
 
 
 class Card(TypedDict):
-    """`kind`: read_back or receipt."""
+    """`kind`: read_back, receipt or status."""
 
     kind: str
     rows: list[CardRow]
@@ -281,7 +282,9 @@ def move_conversation(conversation: Conversation, wanted: Status) -> None:
 
 
 def words_of(session: AsyncSession, message: Message) -> Words:
-    """What a stored message says, readable again."""
+    """What a stored message says, readable again; of what was set aside, only that it was."""
+    if message.quarantined:
+        return Words(citizen_text("quarantined"))
     text = unseal(session, message.body_sealed)
     if message.extras_sealed is None:
         return Words(text)

@@ -10,7 +10,9 @@ from backend_api.drafts.rules import DraftStatus, How
 
 
 class Draft(Base):
-    """The facts of one matter, gathered in conversation. At most one is open at a time."""
+    """The facts of one matter, gathered in conversation. At most one is open at a time.
+
+    `case_id`: the case it was added to."""
 
     __tablename__ = "draft"
     __table_args__ = (
@@ -25,6 +27,8 @@ class Draft(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
     status: Mapped[DraftStatus] = mapped_column(default=DraftStatus.OPEN)
+    # No foreign key: cases are filed from drafts, and stand above them.
+    case_id: Mapped[UUID | None] = mapped_column(index=True)
 
 
 class Fact(Base):

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 ANONYMOUS = "anonymous"
+# Asked twice, and the citizen could not say.
+UNKNOWN = "unknown"
 
 
 class How(StrEnum):
@@ -20,7 +22,13 @@ class How(StrEnum):
 
 class DraftStatus(StrEnum):
     OPEN = "open"
+    # Told beside another matter: waits until that one is filed.
+    PARKED = "parked"
+    # Told after filing: part of a case that exists already.
+    ADDED = "added"
     FILED = "filed"
+    # Filed, and taken back by the citizen: what is told next is another matter.
+    WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
 
 
@@ -29,9 +37,35 @@ TYPES_WITH_DEMAND = frozenset({"求决", "投诉", "求助"})
 ALWAYS_REQUIRED = ("what", "where", "contact")
 ASKED = ("what", "where", "demand", "contact")
 # What a mask hides in a list; free text has its own masks.
-PERSONAL_FIELDS = frozenset({"name", "contact"})
+PERSONAL_FIELDS = frozenset({"name", "contact", "representatives"})
 # In the order they are read back.
-SHOWN = ("what", "where", "when", "respondent", "demand", "amount", "people", "name", "contact")
+SHOWN = (
+    "service",
+    "what",
+    "where",
+    "when",
+    "respondent",
+    "demand",
+    "amount",
+    "people",
+    "on_behalf",
+    "representatives",
+    "name",
+    "contact",
+    "safe_contact",
+)
+# Worth a word at the read-back when they are not known: required of nobody, offered once.
+OPTIONAL = ("when", "respondent", "name")
+# Fields that an intent states by itself: the dialogue does not ask for them.
+CODES = frozenset({"service"})
+# Matters where a call at the wrong moment may do harm: how to reach the citizen is asked.
+DELICATE = frozenset({"家庭暴力", "婚姻家庭", "未成年人保护", "心理求助"})
+REPORT = "举报"
+SERVICES = frozenset(
+    {"petition", "mediation", "law", "security", "counsel", "hazard", "suggestion"}
+)
+# What a service says of the type of the case, where it does.
+TYPE_OF_SERVICE = {"law": "咨询", "hazard": "隐患", "suggestion": "建议", "counsel": "求助"}
 
 
 def required_fields(case_type: str | None) -> tuple[str, ...]:
@@ -47,14 +81,23 @@ def missing_fields(known: Iterable[str], case_type: str | None) -> tuple[str, ..
 
 
 def settled_slots(
-    facts: Mapping[str, str], case_type: str | None, asking: str | None
+    facts: Mapping[str, str], case_type: str | None, asking: str | None, *, delicate: bool = False
 ) -> dict[str, str]:
     """What the dialogue need not ask. The open question itself is never settled."""
-    settled = dict.fromkeys((field for field in facts if field in SHOWN), "known")
-    settled.update(
-        dict.fromkeys((f for f in ASKED if f not in required_fields(case_type)), "not_needed")
-    )
+    settled = dict.fromkeys((f for f in ASKED if f not in required_fields(case_type)), "not_needed")
+    if not delicate or facts.get("contact") == ANONYMOUS:
+        settled["safe_contact"] = "not_needed"
+    known = (field for field in facts if field in SHOWN and field not in CODES)
+    settled.update(dict.fromkeys(known, "known"))
     return {slot: mark for slot, mark in settled.items() if slot != asking}
+
+
+def optional_fields(known: Iterable[str], case_type: str | None) -> tuple[str, ...]:
+    """What may still be told. Of a report on an official nobody is asked who they are."""
+    have = set(known)
+    if have & {"contact"} and case_type == REPORT:
+        have.add("name")
+    return tuple(field for field in OPTIONAL if field not in have)
 
 
 def masked_value(field: str, value: str) -> str:

@@ -16,6 +16,10 @@ from backend_api.drafts.labels import label, shown_value
 from backend_api.drafts.models import Draft, Fact
 from backend_api.drafts.rules import SHOWN, DraftStatus, How
 
+# What a conversation is about now: what is told, or what was filed last.
+LIVING = (DraftStatus.OPEN, DraftStatus.FILED, DraftStatus.WITHDRAWN)
+# What holds for the next matter of the same citizen too.
+OF_THE_CITIZEN = ("contact", "safe_contact", "name", "on_behalf")
 # Built once: it runs with every turn.
 _LATEST_WITH_FACTS = (
     select(Draft, Fact)
@@ -32,7 +36,7 @@ _LATEST_WITH_FACTS = (
         == select(Draft.id)
         .where(
             Draft.conversation_id == bindparam("conversation"),
-            Draft.status != DraftStatus.CANCELLED,
+            Draft.status.in_(LIVING),
         )
         .order_by(Draft.created_at.desc())
         .limit(1)
@@ -72,7 +76,7 @@ async def latest_draft(session: AsyncSession, conversation: UUID) -> Draft | Non
     """The open draft, or the last that was filed."""
     return await session.scalar(
         select(Draft)
-        .where(Draft.conversation_id == conversation, Draft.status != DraftStatus.CANCELLED)
+        .where(Draft.conversation_id == conversation, Draft.status.in_(LIVING))
         .order_by(Draft.created_at.desc())
         .limit(1)
     )
@@ -149,6 +153,103 @@ async def cancel_draft(session: AsyncSession, conversation: UUID) -> None:
         update(Draft)
         .where(Draft.conversation_id == conversation, Draft.status == DraftStatus.OPEN)
         .values(status=DraftStatus.CANCELLED)
+    )
+
+
+async def park(
+    session: AsyncSession,
+    conversation: Conversation,
+    findings: Mapping[str, Finding],
+    *,
+    at: datetime,
+) -> None:
+    """Another matter that was told beside the open one: kept until its turn comes."""
+    draft = Draft(
+        organisation_id=conversation.organisation_id,
+        conversation_id=conversation.id,
+        status=DraftStatus.PARKED,
+    )
+    session.add(draft)
+    await session.flush()
+    await write_facts(session, draft, findings, at=at)
+
+
+async def park_open_draft(session: AsyncSession, conversation: UUID) -> None:
+    """Not now: what was told is kept; safe to repeat."""
+    await session.execute(
+        update(Draft)
+        .where(Draft.conversation_id == conversation, Draft.status == DraftStatus.OPEN)
+        .values(status=DraftStatus.PARKED)
+    )
+
+
+async def open_parked(
+    session: AsyncSession, conversation: UUID, *, at: datetime
+) -> frozenset[str] | None:
+    """Go on with the oldest parked draft; the fields it knows, None where nothing is parked.
+
+    Safe to repeat: the open draft is gone on with. How to reach the citizen is known from the
+    matter before.
+    """
+    draft = await open_draft(session, conversation) or await _unpark(session, conversation, at)
+    return frozenset(await current_facts(session, draft.id)) if draft is not None else None
+
+
+async def add_to_case(session: AsyncSession, conversation: UUID, case: UUID) -> None:
+    """What was told after filing belongs to the case; safe to repeat."""
+    await session.execute(
+        update(Draft)
+        .where(Draft.conversation_id == conversation, Draft.status == DraftStatus.OPEN)
+        .values(status=DraftStatus.ADDED, case_id=case)
+    )
+
+
+async def added_to(session: AsyncSession, case: UUID) -> list[Fact]:
+    """The accounts that were added to a case, in order."""
+    found = await session.scalars(
+        select(Fact)
+        .join(Draft, Draft.id == Fact.draft_id)
+        .where(Draft.case_id == case, Fact.field == "what", Fact.superseded_at.is_(None))
+        .order_by(Draft.created_at)
+        .limit(100)
+    )
+    return list(found)
+
+
+async def _unpark(session: AsyncSession, conversation: UUID, at: datetime) -> Draft | None:
+    draft = await session.scalar(
+        select(Draft)
+        .where(Draft.conversation_id == conversation, Draft.status == DraftStatus.PARKED)
+        .order_by(Draft.created_at)
+        .limit(1)
+    )
+    if draft is None:
+        return None
+    before = await latest_draft(session, conversation)
+    # The latest draft is what the conversation is about.
+    draft.status, draft.created_at = DraftStatus.OPEN, at
+    await session.flush()
+    if before is not None:
+        await _carry_over(session, before, draft, at)
+    return draft
+
+
+async def _carry_over(session: AsyncSession, before: Draft, draft: Draft, at: datetime) -> None:
+    """What was said with this very matter counts more."""
+    own = await current_facts(session, draft.id)
+    facts = await current_facts(session, before.id)
+    values, masked = values_of(session, facts), masked_values_of(session, facts)
+    carried = {
+        field: Finding(values[field], masked[field], fact.how, fact.message_id, fact.source_seq)
+        for field, fact in facts.items()
+        if field in OF_THE_CITIZEN and field not in own
+    }
+    await write_facts(session, draft, carried, at=at)
+
+
+async def withdraw_draft(session: AsyncSession, draft: UUID) -> None:
+    await session.execute(
+        update(Draft).where(Draft.id == draft).values(status=DraftStatus.WITHDRAWN)
     )
 
 

@@ -7,6 +7,12 @@ class Reason(StrEnum):
     ASKED = "asked"
     CRISIS = "crisis"
     FAILURE = "failure"
+    # Something may be a state secret: for those who keep secrets, in a queue of their own.
+    SECRECY = "secrecy"
+
+
+# From this risk on life comes before need-to-know (0 none … 3 highest).
+DANGER = 2
 
 
 def more_urgent(first: int, second: int) -> int:

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -11,7 +11,7 @@ from backend_api.handoff.rules import Reason
 
 
 class HandoffCall(ActionCall):
-    reason: Reason
+    reason: Literal[Reason.ASKED, Reason.CRISIS, Reason.FAILURE]
 
 
 class Queued(BaseModel):
@@ -33,6 +33,8 @@ class QueueItem(BaseModel):
     site: str | None
     status: Status
     mine: bool
+    # A report on an official: no words and no site for whoever helps in a danger.
+    sealed: bool
     # What made a person necessary: the message's number, and its words masked.
     seq: int | None
     text: str

@@ -5,21 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.models import Account
+from backend_api.access.rules import Role
 from backend_api.access.service import Access
-from backend_api.audit.service import SYSTEM, Subject, record
+from backend_api.audit.service import SYSTEM, Subject, record, seal_subject
 from backend_api.conversations.dialogue import state_of
 from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import Author, Status
 from backend_api.conversations.service import Speaker, Words, move_conversation, say, seq_of
-from backend_api.core.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from backend_api.core.errors import ConflictError, ForbiddenError, InvalidError
 from backend_api.core.ids import new_id
 from backend_api.handoff.models import Handoff
-from backend_api.handoff.rules import Reason, more_urgent
+from backend_api.handoff.rules import DANGER, Reason, more_urgent
 from backend_api.notifications.texts import citizen_text
 from backend_api.organisation.models import Site
 
@@ -65,9 +66,11 @@ async def request_person(
         )
         .on_conflict_do_nothing()
     )
-    handoff = await _open_handoff(session, conversation.id)
+    handoff = await open_handoff(session, conversation.id)
     if handoff is not None and more_urgent(handoff.risk, risk) > handoff.risk:
         handoff.risk, handoff.reason, handoff.message_id = risk, reason, spoken
+    if handoff is not None and risk >= DANGER and handoff.danger_seq is None:
+        handoff.danger_seq = await _seq(session, spoken)
     if conversation.status is Status.BOT:
         # Not `move_conversation`: while waiting the bot goes on answering, so no turn is outdated.
         conversation.status = Status.WAITING
@@ -83,6 +86,8 @@ async def request_person(
             Conversation.unit_path.startswith(conversation.unit_path, autoescape=True),
             Handoff.closed_at.is_(None),
             Handoff.accepted_at.is_(None),
+            Handoff.reason != Reason.SECRECY,
+            or_(Conversation.sealed.is_(False), Conversation.id == conversation.id),
         )
     )
     return waiting or 0
@@ -92,10 +97,10 @@ async def accept(
     session: AsyncSession, conversation: Conversation, access: Access, *, at: datetime
 ) -> None:
     """A person takes the conversation (locked); the bot is silent from here on."""
-    account = await _account(session, access)
+    account = await account_of(session, access)
     if conversation.status is Status.HUMAN:
         raise ConflictError("already_accepted")
-    handoff = await _open_handoff(session, conversation.id)
+    handoff = await open_handoff(session, conversation.id)
     if handoff is None:
         handoff = Handoff(
             organisation_id=conversation.organisation_id,
@@ -122,7 +127,7 @@ async def reply(
     at: datetime,
 ) -> int:
     """Say something as a person; a repeated `message_id` has no second effect. Returns its seq."""
-    account = await _account(session, access)
+    account = await account_of(session, access)
     await _must_hold(session, conversation, account)
     if (known := await seq_of(session, conversation.id, message_id)) is not None:
         return known
@@ -135,7 +140,7 @@ async def release(
     session: AsyncSession, conversation: Conversation, access: Access, *, at: datetime
 ) -> None:
     """Give the conversation (locked) back to the bot."""
-    handoff = await _must_hold(session, conversation, await _account(session, access))
+    handoff = await _must_hold(session, conversation, await account_of(session, access))
     handoff.closed_at = at
     # Whoever was in danger has spoken with a person.
     conversation.state = replace(state_of(conversation.state), crisis=0).stored()
@@ -154,31 +159,52 @@ async def return_to_queue(session: AsyncSession, holder: UUID, *, at: datetime) 
     )
     returned = held.all()
     for handoff, conversation in returned:
-        handoff.accepted_by = handoff.accepted_at = None
+        await _return(session, handoff, conversation, at)
+    return len(returned)
+
+
+async def seal_conversation(
+    session: AsyncSession, conversation: Conversation, *, at: datetime
+) -> None:
+    """A report on an official was made here (locked): out of sight of all who do not read reports.
+
+    A colleague who has it gives it back, but not in a danger. Safe to repeat.
+    """
+    if conversation.sealed:
+        return
+    conversation.sealed = True
+    await seal_subject(session, conversation.id)
+    record(session, SYSTEM, "conversation.sealed", subject_of(conversation))
+    handoff = await open_handoff(session, conversation.id)
+    if handoff is None or handoff.accepted_by is None or handoff.risk >= DANGER:
+        return
+    holder = await session.get_one(Account, handoff.accepted_by)
+    if holder.role is not Role.DISCIPLINE:
+        await _return(session, handoff, conversation, at)
+
+
+async def _return(
+    session: AsyncSession, handoff: Handoff, conversation: Conversation, at: datetime
+) -> None:
+    """Whoever had it has it no more."""
+    handoff.accepted_by = handoff.accepted_at = None
+    if handoff.reason is not Reason.SECRECY:
         move_conversation(conversation, Status.BOT)
         # As `request_person` does: while waiting the bot goes on answering.
         conversation.status = Status.WAITING
         await say(session, conversation, SYSTEM_VOICE, [Words(citizen_text("given_back"))], at=at)
-        record(session, SYSTEM, "handoff.returned", subject_of(conversation))
-    return len(returned)
+    record(session, SYSTEM, "handoff.returned", subject_of(conversation))
 
 
 def subject_of(conversation: Conversation) -> Subject:
     return Subject("conversation", conversation.id, conversation.unit_path)
 
 
-async def visible_conversation(
-    session: AsyncSession, access: Access, conversation_id: UUID
-) -> Conversation:
-    """The conversation, if it belongs to the caller's unit or one below."""
-    found = await session.get(Conversation, conversation_id)
-    if found is None or not found.unit_path.startswith(access.unit_path):
-        raise NotFoundError("unknown_conversation")
-    return found
-
-
 async def queue(session: AsyncSession, access: Access) -> Sequence[Waiting]:
-    """Open hand-overs of the caller's unit and those below: risk first, then the longest wait."""
+    """Open hand-overs of the caller's unit and those below: risk first, then the longest wait.
+
+    A danger in a sealed conversation is there for everybody who may help, until somebody does.
+    """
     rows = await session.execute(
         select(Handoff, Conversation, Message, Site.name)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
@@ -188,6 +214,7 @@ async def queue(session: AsyncSession, access: Access) -> Sequence[Waiting]:
             Handoff.organisation_id == access.organisation_id,
             Conversation.unit_path.startswith(access.unit_path, autoescape=True),
             Handoff.closed_at.is_(None),
+            _is_for(access),
         )
         .order_by(Handoff.risk.desc(), Handoff.created_at)
         .limit(QUEUE_LIMIT)
@@ -195,13 +222,32 @@ async def queue(session: AsyncSession, access: Access) -> Sequence[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
-async def _open_handoff(session: AsyncSession, conversation: UUID) -> Handoff | None:
+def _is_for(access: Access) -> ColumnElement[bool]:
+    """Whose queue a hand-over is in."""
+    if access.keeps_secrets:
+        return Handoff.reason == Reason.SECRECY
+    asked = Handoff.reason != Reason.SECRECY
+    if access.reads_reports:
+        return and_(asked, Conversation.sealed.is_(True))
+    open_to_help = and_(
+        Handoff.risk >= DANGER,
+        or_(Handoff.accepted_by.is_(None), Handoff.accepted_by == access.account_id),
+    )
+    return and_(asked, or_(Conversation.sealed.is_(False), open_to_help))
+
+
+async def open_handoff(session: AsyncSession, conversation: UUID) -> Handoff | None:
+    """The citizen's way to a person; what waits for those who keep secrets is another."""
     return await session.scalar(
-        select(Handoff).where(Handoff.conversation_id == conversation, Handoff.closed_at.is_(None))
+        select(Handoff).where(
+            Handoff.conversation_id == conversation,
+            Handoff.closed_at.is_(None),
+            Handoff.reason != Reason.SECRECY,
+        )
     )
 
 
-async def _account(session: AsyncSession, access: Access) -> Account:
+async def account_of(session: AsyncSession, access: Access) -> Account:
     if access.account_id is None:
         raise ForbiddenError("account_needed")
     return (await session.scalars(select(Account).where(Account.id == access.account_id))).one()
@@ -210,7 +256,7 @@ async def _account(session: AsyncSession, access: Access) -> Account:
 async def _must_hold(
     session: AsyncSession, conversation: Conversation, account: Account
 ) -> Handoff:
-    handoff = await _open_handoff(session, conversation.id)
+    handoff = await open_handoff(session, conversation.id)
     if conversation.status is not Status.HUMAN or handoff is None:
         raise InvalidError("not_accepted")
     if handoff.accepted_by != account.id:
@@ -226,3 +272,7 @@ async def _said(session: AsyncSession, conversation: UUID, message: UUID | None)
         .order_by((Message.id == message).desc(), Message.seq.desc())
         .limit(1)
     )
+
+
+async def _seq(session: AsyncSession, message: UUID | None) -> int | None:
+    return await session.scalar(select(Message.seq).where(Message.id == message))

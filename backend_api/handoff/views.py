@@ -8,13 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.service import Access
 from backend_api.access.views import Staff, service_only
-from backend_api.audit.service import Subject, record, record_look
-from backend_api.conversations.models import Conversation
+from backend_api.audit.service import record, record_look
+from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import MAX_SEQ
 from backend_api.conversations.service import lock_conversation, messages_after
 from backend_api.core.clock import now
 from backend_api.core.db import Session
-from backend_api.handoff import service
+from backend_api.core.errors import ForbiddenError
+from backend_api.handoff import secrecy, service
 from backend_api.handoff.schemas import (
     HandoffCall,
     Queue,
@@ -24,7 +25,8 @@ from backend_api.handoff.schemas import (
     Transcript,
     TranscriptItem,
 )
-from backend_api.handoff.transcripts import masked_text
+from backend_api.handoff.sight import first_readable, visible_conversation
+from backend_api.handoff.transcripts import masked_text, set_aside
 
 # Of what made a person necessary.
 WORDS = 200
@@ -50,7 +52,7 @@ async def read_queue(session: Session, access: Staff) -> Queue:
         session,
         access.actor,
         "queue.viewed",
-        Subject("unit", access.unit_id, access.unit_path),
+        access.of_lists,
         (row.conversation.id for row in rows),
         at=now(),
     )
@@ -65,8 +67,11 @@ async def read_transcript(
     after: Annotated[int, Query(ge=0, le=MAX_SEQ)] = 0,
 ) -> Transcript:
     """Masked, 200 at a time. Reading is written down once a page that has something."""
-    conversation = await service.visible_conversation(session, access, conversation_id)
+    conversation = await visible_conversation(session, access, conversation_id)
+    after = max(after, await first_readable(session, access, conversation) - 1)
     messages = await messages_after(session, conversation.id, after)
+    if access.keeps_secrets:
+        messages = [one for one in messages if one.quarantined]
     if messages:
         subject = service.subject_of(conversation)
         record(session, access.actor, "conversation.read", subject, after=str(after))
@@ -75,7 +80,7 @@ async def read_transcript(
             {
                 "seq": one.seq,
                 "from": one.author,
-                "text": masked_text(session, one),
+                "text": _text(session, access, one),
                 "at": one.created_at,
             }
         )
@@ -85,7 +90,7 @@ async def read_transcript(
 
 
 async def _locked(session: Session, access: Staff, conversation_id: UUID) -> Conversation:
-    await service.visible_conversation(session, access, conversation_id)
+    await visible_conversation(session, access, conversation_id)
     return await lock_conversation(session, conversation_id)
 
 
@@ -94,7 +99,8 @@ Locked = Annotated[Conversation, Depends(_locked)]
 
 @router.post("/conversations/{conversation_id}/accept")
 async def accept(session: Session, access: Staff, conversation: Locked) -> dict[str, str]:
-    await service.accept(session, conversation, access, at=now())
+    takes = secrecy.accept if access.keeps_secrets else service.accept
+    await takes(session, conversation, access, at=now())
     return {"status": conversation.status}
 
 
@@ -102,6 +108,8 @@ async def accept(session: Session, access: Staff, conversation: Locked) -> dict[
 async def reply(
     session: Session, access: Staff, conversation: Locked, wanted: StaffReply
 ) -> dict[str, int]:
+    if access.keeps_secrets:
+        raise ForbiddenError("only_reads")
     seq = await service.reply(
         session, conversation, access, message_id=wanted.message_id, text=wanted.text, at=now()
     )
@@ -110,19 +118,29 @@ async def reply(
 
 @router.post("/conversations/{conversation_id}/release")
 async def release(session: Session, access: Staff, conversation: Locked) -> dict[str, str]:
-    await service.release(session, conversation, access, at=now())
+    gives_back = secrecy.release if access.keeps_secrets else service.release
+    await gives_back(session, conversation, access, at=now())
     return {"status": conversation.status}
 
 
+def _text(session: AsyncSession, access: Access, message: Message) -> str:
+    return set_aside(session, message) if access.keeps_secrets else masked_text(session, message)
+
+
 def _item(session: AsyncSession, access: Access, row: service.Waiting) -> QueueItem:
+    """Of a sealed conversation in danger: that it is one, and nothing of it."""
+    is_mine = access.account_id is not None and row.handoff.accepted_by == access.account_id
+    is_shut = row.conversation.sealed and not access.reads_reports and not is_mine
+    message = row.message if not is_shut else None
     return QueueItem(
         conversation=row.conversation.id,
         reason=row.handoff.reason,
         risk=row.handoff.risk,
         since=row.handoff.created_at,
-        site=row.site,
+        site=row.site if not is_shut else None,
         status=row.conversation.status,
-        mine=access.account_id is not None and row.handoff.accepted_by == access.account_id,
-        seq=row.message.seq if row.message else None,
-        text=masked_text(session, row.message)[:WORDS] if row.message else "",
+        mine=is_mine,
+        sealed=row.conversation.sealed,
+        seq=message.seq if message else None,
+        text=_text(session, access, message)[:WORDS] if message else "",
     )

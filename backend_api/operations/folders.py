@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,21 @@ class DataFolder:
         short = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"hualiao-{os.geteuid()}-{short}" / "s"
 
+    def make_door(self) -> None:
+        """The folder of the socket, which nobody else may have made before us."""
+        folder = self.socket.parent
+        folder.mkdir(mode=PRIVATE, exist_ok=True)
+        if folder.stat().st_uid != os.geteuid():
+            raise FailureError("data_not_writable", folder=folder)
+        folder.chmod(PRIVATE)
+
+    def close_door(self) -> None:
+        """Remove the socket, and its folder where it is no part of the data folder."""
+        self.socket.unlink(missing_ok=True)
+        if self.socket.parent != self.run:
+            with suppress(OSError):  # somebody else's, or never made
+                self.socket.parent.rmdir()
+
     def exists(self) -> bool:
         return (self.root / "instance").exists()
 
@@ -89,11 +105,9 @@ class DataFolder:
     def _make(self) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
         self.root.chmod(0o711 if os.geteuid() == 0 else PRIVATE)
-        for folder in (self.run, self.logs, self.secrets, self.socket.parent):
+        for folder in (self.run, self.logs, self.secrets):
             folder.mkdir(mode=PRIVATE, exist_ok=True)
-        if self.socket.parent.stat().st_uid != os.geteuid():
-            raise PermissionError(self.socket.parent)
-        for folder in (self.run, self.logs, self.socket.parent):
+        for folder in (self.run, self.logs):
             folder.chmod(PRIVATE)
         # The service's account reads the keys, whose name it knows; every file in it is private.
         self.secrets.chmod(0o711 if os.geteuid() == 0 else PRIVATE)

@@ -39,7 +39,11 @@ COUNTS = {
         "select count(*) from procrastinate_jobs where status in ('todo', 'doing')"
         " and coalesce(scheduled_at, now()) < now() - interval '2 minutes'"
     ),
+    "discipline": "select count(*) from account where role = 'discipline' and closed_at is null",
+    "secrecy": "select count(*) from account where role = 'secrecy' and closed_at is null",
 }
+# Without one, what is for their eyes alone is read by nobody.
+NEEDED_ROLES = ("discipline", "secrecy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +133,9 @@ def doctor(data: DataFolder, port: int, screen: Screen) -> bool:
     """Look at everything and say how to mend what is wrong; True when nothing is bad."""
     signs = {"good": "✓", "warning": "!", "bad": "✗"}
     found = [finding for look in LOOKS for finding in look(data, port)]
-    for finding in found:
-        screen.plain(f"{signs[finding.level]} {words(finding.key, **finding.values)}")
+    lines = (f"{signs[one.level]} {words(one.key, **one.values)}" for one in found)
+    for line in dict.fromkeys(lines):
+        screen.plain(line)
     return all(finding.level != "bad" for finding in found)
 
 
@@ -175,10 +180,23 @@ def _folder(data: DataFolder, _port: int) -> Iterator[Finding]:
         for file in sorted(data.secrets.glob("*"))
         if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     ]
-    known = (*secret_files.NAMES, data.keyring.name)
-    missing = [name for name in known if not (data.secrets / name).exists()]
     yield _found(not open_files, "doctor_modes", files=", ".join(open_files), folder=data.secrets)
-    yield _found(not missing, "doctor_keys", files=", ".join(missing), folder=data.secrets)
+    yield from _missing(data)
+
+
+def _missing(data: DataFolder) -> Iterator[Finding]:
+    """Each lost file with what it takes with it; only what a start makes anew is no loss."""
+    lost = {name for name in secret_files.NAMES if not (data.secrets / name).exists()}
+    if not data.keyring.exists():
+        yield Finding("bad", "doctor_keys_bad", {"file": data.keyring})
+    if secret_files.PASSWORD in lost and data.has_cluster():
+        lost.remove(secret_files.PASSWORD)
+        yield Finding("bad", "secret_lost", {"file": data.secrets / secret_files.PASSWORD})
+    elif not lost and data.keyring.exists():
+        yield Finding("good", "doctor_keys_good", {})
+    if lost:
+        files = ", ".join(sorted(lost))
+        yield Finding("warning", "doctor_tokens_bad", {"files": files, "folder": data.secrets})
 
 
 def _ports(data: DataFolder, port: int) -> Iterator[Finding]:
@@ -223,6 +241,8 @@ def _database(data: DataFolder, _port: int) -> Iterator[Finding]:
     failed, waiting = counted.get("failed", 0), counted.get("waiting", 0)
     yield _found(not failed, "doctor_failed_jobs", "warning", count=failed)
     yield _found(not waiting, "doctor_waiting", count=waiting)
+    lacking = [role for role in NEEDED_ROLES if counted.get(role) == 0]
+    yield _found(not lacking, "doctor_roles", "warning", roles=", ".join(lacking))
 
 
 def _keys(url: str, data: DataFolder) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ def chosen(data: DataFolder, port: int, url: str | None) -> Runner:
         return Runner(key="root_for_port", values={"port": port})
     closed = _closed(account, [*_needed(data), *_of_address(url)])
     if closed:
-        return Runner(key="root_unreachable", values={"account": account.name, "path": closed})
+        return _unreachable(account, Path(closed))
     return Runner(account, "root_left", {"account": account.name})
 
 
@@ -85,6 +85,17 @@ def _closed(account: Account, paths: list[Path]) -> str:
         extra_groups=[],
     )
     return asked.stdout
+
+
+def _unreachable(account: Account, path: Path) -> Runner:
+    """Why: the folder on the way that keeps the account out, which may lie behind a link."""
+    target = path.resolve()
+    way = [*reversed(path.parents), *reversed(target.parents), target]
+    closed = Path(_closed(account, way) or path)
+    values: dict[str, object] = {"account": account.name, "path": path, "closed": closed}
+    if closed == path or closed in path.parents:
+        return Runner(key="root_unreachable", values=values)
+    return Runner(key="root_unreachable_link", values=values | {"target": target})
 
 
 def hand_over(data: DataFolder, account: Account) -> None:

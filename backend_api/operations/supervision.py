@@ -92,6 +92,7 @@ def configuration(programs: Iterable[Program]) -> str:
 
 def start(data: DataFolder, programs: tuple[Program, ...]) -> "subprocess.Popen[bytes]":
     """Start supervisor in a session of its own, so that Ctrl-C reaches the launcher alone."""
+    data.make_door()
     config = data.run / "supervisord.conf"
     write_private(config, configuration(programs))
     programs_module.write(data, programs)

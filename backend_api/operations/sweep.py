@@ -106,5 +106,5 @@ def forget(data: DataFolder) -> None:
     cluster = _cluster(data)
     if cluster is not None:
         (cluster / "postmaster.pid").unlink(missing_ok=True)
-    data.socket.unlink(missing_ok=True)
+    data.close_door()
     data.state.unlink(missing_ok=True)

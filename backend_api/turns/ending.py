@@ -13,42 +13,52 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.audit.service import SYSTEM, record
-from backend_api.cases.service import latest_case, receipt_rows
+from backend_api.cases.service import WITHDRAWAL
 from backend_api.conversations.dialogue import DialogueState
 from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import Author, bot_may_speak
-from backend_api.conversations.service import Card, Speaker, Words, lock_conversation, say
+from backend_api.conversations.service import Speaker, Words, lock_conversation, say
 from backend_api.core.clock import now
 from backend_api.core.crypto import seal
 from backend_api.drafts.rules import ANONYMOUS, How
 from backend_api.drafts.service import (
+    OF_THE_CITIZEN,
     Finding,
-    current_facts,
     open_draft,
-    read_back_rows,
+    park,
     start_draft,
     write_facts,
 )
-from backend_api.handoff.service import subject_of
+from backend_api.handoff.service import seal_conversation, subject_of
 from backend_api.notifications.texts import citizen_text
 from backend_api.turns.engine import EngineAnswer
-from backend_api.turns.finders import Said
+from backend_api.turns.finders import (
+    FINDERS,
+    Said,
+    find,
+    part_of_message,
+    trimmed,
+)
 from backend_api.turns.merging import (
     FACT_FIELDS,
     PIECES,
     STORY,
     accepted,
+    is_report,
     is_typing_on,
     merge,
     reopened,
     replaces,
+    stated_codes,
     stays_anonymous,
     with_more_story,
 )
 from backend_api.turns.models import Turn
 from backend_api.turns.proposals import Proposal, Question, propose
+from backend_api.turns.replies import Lookup, look_up, words_of_answer
 from backend_api.turns.rules import Outcome, next_misunderstood
 from backend_api.turns.waiting import Waiting
+from backend_api.understanding.analysis import Part
 
 _STORE_TURN = insert(Turn)
 _STORE_ANALYSIS = (
@@ -97,13 +107,23 @@ async def finish(
         raise OutdatedError
     await store_analyses(session, exchange.said)
     await keep(session, waiting, _findings(waiting, exchange))
-    words = await _words(session, waiting, exchange.answer)
+    parked = await _park_others(session, conversation, waiting, exchange)
+    lookup = await look_up(
+        session, conversation, waiting, tuple(exchange.proposals), exchange.answer
+    )
+    state = _next_state(waiting, exchange, lookup, parked)
+    conversation.state = state.stored()
+    if _is_need_to_know(exchange, lookup):
+        await seal_conversation(session, conversation, at=now())
+    words = await words_of_answer(session, waiting, exchange.answer, lookup)
+    if parked:
+        names = "、".join(part.name for part in _parts(waiting, exchange))
+        words.insert(-1, Words(citizen_text("several", matters=names)))
     if outdated:
         # Only what reports a stored effect is still said: the receipt of a filed case.
         words = [one for one in words if one.card is not None and one.card["kind"] == "receipt"]
     trace.stage("write_ms")
-    last_seq = conversation.last_seq + len(words)
-    conversation.state = _next_state(waiting, exchange, last_seq).stored()
+    conversation.state = _asked_after(state, waiting, conversation.last_seq + len(words)).stored()
     outcome = Outcome.SUPERSEDED if outdated else Outcome.ANSWERED
     await end_turn(session, conversation, waiting, outcome, trace)
     author = Author.SYSTEM if outdated else Author.BOT
@@ -169,7 +189,7 @@ def told(waiting: Waiting, said: Sequence[Said]) -> dict[str, Finding]:
         for name, one in taken.items()
         if name not in waiting.facts
     }
-    return findings | (_classified(said) if "what" in findings else {})
+    return findings | (_classified(said, waiting) if "what" in findings else {})
 
 
 def _findings(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
@@ -179,8 +199,58 @@ def _findings(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
     if stays_anonymous(slots, waiting.settled()):
         findings["contact"] = Finding(ANONYMOUS, ANONYMOUS, How.ANSWERED, last.id, last.seq)
     if "what" in findings:
-        findings |= _classified(exchange.said)
-    return findings
+        guesses = _classified(exchange.said, waiting)
+        findings |= {name: one for name, one in guesses.items() if not _is_stated(waiting, name)}
+    return findings | _stated(exchange, last)
+
+
+def _is_need_to_know(exchange: Exchange, lookup: Lookup) -> bool:
+    """A report on an official. A sealed case that is shown is as secret where it is shown."""
+    is_shown = lookup.case is not None and lookup.case.sealed
+    return is_shown or is_report(exchange.answer.state.slots)
+
+
+def _is_stated(waiting: Waiting, name: str) -> bool:
+    """Said by the citizen, not guessed."""
+    known = waiting.facts.get(name)
+    return known is not None and known.how is not How.GUESSED
+
+
+def _stated(exchange: Exchange, last: Said) -> dict[str, Finding]:
+    """What an intent says without any words of its own: a service, a report, yes and no."""
+    codes = stated_codes(exchange.answer.state.slots)
+    return {
+        field: Finding(code, code, How.ANSWERED, last.id, last.seq) for field, code in codes.items()
+    }
+
+
+def _parts(waiting: Waiting, exchange: Exchange) -> tuple[Part, ...]:
+    """The matters of a first account that holds several."""
+    if "what" in waiting.facts or exchange.answer.state.intent.name != STORY:
+        return ()
+    return max((one.analysis.parts for one in exchange.said), key=len)
+
+
+async def _park_others(
+    session: AsyncSession, conversation: Conversation, waiting: Waiting, exchange: Exchange
+) -> int:
+    """All matters of the message but the first wait as drafts of their own."""
+    parts = _parts(waiting, exchange)
+    for part in parts[1:]:
+        told = next(one for one in exchange.said if part in one.analysis.parts)
+        await park(session, conversation, _facts_of_part(told, part), at=now())
+    return max(len(parts) - 1, 0)
+
+
+def _facts_of_part(told: Said, part: Part) -> dict[str, Finding]:
+    one = part_of_message(told, part)
+    found = {"what": trimmed(one, 0, len(one.text))}
+    found |= {field: value for field in FINDERS if (value := find(field, one)) is not None}
+    said = {
+        field: Finding(value.value, value.masked, How.SAID, told.id, told.seq)
+        for field, value in found.items()
+    }
+    return said | {"matter": Finding(part.name, part.name, How.GUESSED, told.id, told.seq)}
 
 
 def _merged(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
@@ -190,6 +260,8 @@ def _merged(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
     goes_on = intent == STORY or (intent in PIECES and is_typing_on(exchange.said, question))
     taken = accepted(state.slots, exchange.proposals)
     taken = with_more_story(taken, exchange.proposals, goes_on=goes_on)
+    if parts := _parts(waiting, exchange):
+        taken = _first_part(taken, exchange, parts[0])
     for name, one in taken.items():
         replacing = replaces(name, intent, question.field)
         if (found := merge(waiting.facts.get(name), one, replacing=replacing)) is not None:
@@ -197,9 +269,26 @@ def _merged(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
     return findings
 
 
-def _classified(said: Sequence[Said]) -> dict[str, Finding]:
-    """Type and matter as understanding guesses them; a clerk may correct them later."""
+def _first_part(taken: dict[str, Proposal], exchange: Exchange, part: Part) -> dict[str, Proposal]:
+    """Of several matters only the first: its account, and the facts that are told with it."""
+    told = next(one for one in exchange.said if part in one.analysis.parts)
+    facts = _facts_of_part(told, part)
+    return {
+        name: replace(one, value=facts[name].value, masked=facts[name].masked)
+        for name, one in taken.items()
+        if name in facts
+    } | {name: one for name, one in taken.items() if name in OF_THE_CITIZEN or name == "where"}
+
+
+def _classified(said: Sequence[Said], waiting: Waiting) -> dict[str, Finding]:
+    """Type and matter as understanding guesses them; a clerk may correct them later.
+
+    A piece that is shorter than what was told before says less about the matter than that did.
+    """
     longest = max(said, key=lambda one: len(one.text))
+    before = waiting.facts.get("what")
+    if before is not None and len(longest.text) <= len(before.value):
+        return {}
     analysis = longest.analysis
     matter = analysis.matters[0].name if analysis.matters else None
     guesses = {"type": analysis.case_type, "matter": matter}
@@ -210,35 +299,38 @@ def _classified(said: Sequence[Said]) -> dict[str, Finding]:
     }
 
 
-def _next_state(waiting: Waiting, exchange: Exchange, last_seq: int) -> DialogueState:
-    state, question = exchange.answer.state, waiting.question
-    responses = (message.response for message in exchange.answer.messages)
-    lost = next_misunderstood(waiting.state.misunderstood, state.intent.name or "", responses)
+def _next_state(waiting: Waiting, exchange: Exchange, lookup: Lookup, parked: int) -> DialogueState:
+    before, state = waiting.state, exchange.answer.state
+    responses = [message.response for message in exchange.answer.messages]
+    lost = next_misunderstood(before.misunderstood, state.intent.name or "", responses)
+    parked += bool(waiting.facts) and "action_park_draft" in state.actions
+    opened = "action_open_parked" in state.actions
+    case = _case_shown(before, lookup, state.actions)
+    # Nothing is taken back that was not shown with the question.
+    is_put = state.asking != WITHDRAWAL or bool(case)
     return replace(
         DialogueState(noticed=True),
-        asking=state.asking,
-        # A question put again is still the one that earlier messages may answer.
-        asked_seq=question.seq if state.asking == question.field else last_seq,
-        form=state.form,
+        asking=state.asking if is_put else None,
+        form=state.form if is_put else None,
         misunderstood=lost,
         reopened=" ".join(reopened(exchange.sent, state.slots, state.form)),
+        case=case,
+        wrong_codes=before.wrong_codes + (lookup.asked and lookup.case is None),
+        parked=max(before.parked + parked - opened, 0),
+        parked_offered="utter_offer_parked" in responses,
+        person_offered="utter_offer_human" in responses,
+        offered=state.asking is not None and (before.offered or state.asking == "confirmed"),
     )
 
 
-async def _words(session: AsyncSession, waiting: Waiting, answer: EngineAnswer) -> list[Words]:
-    words = [] if waiting.state.noticed else [Words(citizen_text("notice"))]
-    for message in answer.messages:
-        card = await _card(session, waiting, message.card)
-        words.append(Words(message.text, tuple(message.choices), card))
-    return words
+def _case_shown(before: DialogueState, lookup: Lookup, actions: Sequence[str]) -> str:
+    """The case whose status was shown here last, unless a newer one was filed or none found."""
+    if lookup.case is not None:
+        return str(lookup.case.id)
+    return "" if lookup.asked or "action_file_case" in actions else before.case
 
 
-async def _card(session: AsyncSession, waiting: Waiting, kind: str | None) -> Card | None:
-    if kind == "read_back":
-        draft = await open_draft(session, waiting.conversation)
-        facts = await current_facts(session, draft.id) if draft is not None else {}
-        return Card(kind=kind, rows=read_back_rows(session, facts))
-    if kind == "receipt":
-        case = await latest_case(session, waiting.conversation)
-        return Card(kind=kind, rows=receipt_rows(session, case)) if case else None
-    return None
+def _asked_after(state: DialogueState, waiting: Waiting, last_seq: int) -> DialogueState:
+    """A question put again is still the one that earlier messages may answer."""
+    repeated = state.asking == waiting.state.asking
+    return replace(state, asked_seq=waiting.state.asked_seq if repeated else last_seq)

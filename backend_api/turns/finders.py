@@ -1,23 +1,36 @@
 """What one message says for each field of a draft: the span, readable and masked. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
+from backend_api.cases.rules import is_query_code, is_registration_number
 from backend_api.drafts.rules import masked_value
 from backend_api.turns.words import turn_words
-from backend_api.understanding.analysis import Analysis, Pii, Place
+from backend_api.understanding.analysis import Analysis, Pii, Place, part_of
+from backend_api.understanding.corrections import Correction
 from backend_api.understanding.masking import mask
+from backend_api.understanding.safe_contact import find_safe_contact
 
 # An answer longer than this is an account of its own, in which the found span is the better value.
 MAX_ANSWER = {"where": 60, "demand": 200}
 LEAD_LENGTH = 12
+# Fields whose right value may be words in which nothing is recognised: 公司名字错了，叫金碧.
+NAMED_OUTRIGHT = frozenset({"where", "when", "respondent", "name", "amount", "people"})
 # 00000000000 stands for a number somebody blanked out.
 MIN_DISTINCT_DIGITS = 3
 SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 EDGES = " ,，、;；:：。"
+# 信访工作条例 art. 20: a group names at most five.
+MIN_REPRESENTATIVES, MAX_REPRESENTATIVES = 2, 5
+REPRESENTATIVE_EDGE = re.compile(r"[\n;；]|(?<=\d{11})[,，、 ]+")
+LONG_NUMBER = re.compile(r"(?<!\d)\d{13}(?!\d)")
+CODE = re.compile(r"(?<![a-z0-9])[a-z0-9]{8}(?![a-z0-9])")
+NUMBER = re.compile(r"1[3-9]\d{9}")
+NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 
 
 class Located(Protocol):
@@ -37,15 +50,19 @@ class Said:
     seq: int
     text: str
     analysis: Analysis
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value with its masked form. `explicit`: the words before it say which field it is for."""
+    """A value with its masked form. `explicit`: the words before it say which field it is for;
+    `instead_of`: the wrong words that it takes the place of, empty where they are not said."""
 
     value: str
     masked: str
     explicit: bool = False
+    corrects: bool = False
+    instead_of: str = ""
 
 
 def joined(said: Sequence[Said]) -> str:
@@ -55,6 +72,37 @@ def joined(said: Sequence[Said]) -> str:
 
 def joined_masked(said: Sequence[Said]) -> str:
     return "\n".join(mask(one.text, one.analysis.pii) for one in said)
+
+
+def find(entity: str, one: Said) -> Found | None:
+    """What the message says for a field; what it corrects comes before what it mentions."""
+    for correction in reversed(one.corrections):
+        if (found := _corrected(entity, one, correction)) is not None:
+            return found
+    return FINDERS[entity](one)
+
+
+def _corrected(entity: str, one: Said, correction: Correction) -> Found | None:
+    """The right value of a correction: what stands in its right part, or all of it where the
+    words name the field."""
+    right = correction.right
+    if right is None or correction.field not in {"", entity}:
+        return None
+    part = part_of_message(one, right)
+    found = FINDERS[entity](part)
+    if found is None and correction.field == entity and entity in NAMED_OUTRIGHT:
+        found = trimmed(part, 0, len(part.text))
+    if found is None:
+        return None
+    wrong = correction.wrong
+    instead_of = one.text[wrong.start : wrong.end].strip(EDGES) if wrong is not None else ""
+    return replace(found, explicit=True, corrects=True, instead_of=instead_of)
+
+
+def part_of_message(one: Said, span: Located) -> Said:
+    """A part of a message as a message of its own."""
+    analysis = part_of(one.analysis, span.start, span.end)
+    return replace(one, text=one.text[span.start : span.end], analysis=analysis, corrections=())
 
 
 def whole_answer(entity: str, one: Said, found: Found) -> Found:
@@ -71,7 +119,7 @@ def whole_answer(entity: str, one: Said, found: Found) -> Found:
     borders = _borders(one, entity)
     left = max((at for _, at in borders if at <= start), default=0)
     right = min((at for at, _ in borders if at >= end), default=len(one.text))
-    return _trimmed(one, left, right)
+    return trimmed(one, left, right)
 
 
 def _borders(one: Said, entity: str) -> list[tuple[int, int]]:
@@ -87,7 +135,7 @@ def _borders(one: Said, entity: str) -> list[tuple[int, int]]:
     return spans + [match.span() for match in turn_words().self_named.finditer(one.text)]
 
 
-def _trimmed(one: Said, start: int, end: int) -> Found:
+def trimmed(one: Said, start: int, end: int) -> Found:
     text = one.text[start:end]
     kept = turn_words().clause_rest.sub("", text.rstrip(EDGES)).rstrip(EDGES)
     start += len(text) - len(text.lstrip(EDGES))
@@ -95,7 +143,7 @@ def _trimmed(one: Said, start: int, end: int) -> Found:
 
 
 def _where(one: Said) -> Found | None:
-    places = one.analysis.fields.places
+    places = [place for place in one.analysis.fields.places if place.role == "scene"]
     if not places:
         return None
     best = max(places, key=lambda place: _precision(one, place))
@@ -126,17 +174,13 @@ def _demand(one: Said) -> Found | None:
         or turn_words().demand_lead.match(span.text) is not None
         for span in spans
     )
-    return Found(
-        "；".join(part.value for part in parts),
-        "；".join(part.masked for part in parts),
-        explicit=lead,
-    )
+    return replace(_listed(parts), explicit=lead)
 
 
 def _without_number(one: Said, span: Located) -> Found:
     """A demand ends before the number that follows it without a comma."""
     inside = [phone.start for phone in one.analysis.fields.phones if phone.start > span.start]
-    return _trimmed(one, span.start, min([span.end, *inside]))
+    return trimmed(one, span.start, min([span.end, *inside]))
 
 
 def _contact(one: Said) -> Found | None:
@@ -153,14 +197,26 @@ def _contact(one: Said) -> Found | None:
     return Found(number, masked_value("contact", number))
 
 
+def find_number(one: Said) -> Found | None:
+    """A number that no word calls another's: for who was asked for theirs."""
+    phones = [phone for phone in one.analysis.fields.phones if not _is_called_anothers(one, phone)]
+    if not phones:
+        return None
+    return Found(phones[-1].value, masked_value("contact", phones[-1].value))
+
+
+def _is_called_anothers(one: Said, phone: Located) -> bool:
+    before, after = one.text[: phone.start], one.text[phone.end : phone.end + LEAD_LENGTH]
+    return bool(
+        turn_words().others_before.search(before[-2 * LEAD_LENGTH :])
+        or turn_words().others_after.match(after)
+    )
+
+
 def _is_anothers(one: Said, phone: Located) -> bool:
     """The number of the person or firm complained of, by the words around it."""
-    before, after = one.text[: phone.start], one.text[phone.end : phone.end + LEAD_LENGTH]
-    if turn_words().others_before.search(
-        before[-2 * LEAD_LENGTH :]
-    ) or turn_words().others_after.match(after):
-        return True
-    return any(
+    before = one.text[: phone.start]
+    return _is_called_anothers(one, phone) or any(
         person.role != "applicant" and turn_words().number_of.match(before[person.end :])
         for person in one.analysis.fields.persons
         if person.end <= phone.start
@@ -208,6 +264,57 @@ def _cut(one: Said, start: int, end: int) -> Found:
     return Found(text, mask(text, inside))
 
 
+def _safe_contact(one: Said) -> Found | None:
+    """Whether, when and with what words the citizen may be reached, as it was said."""
+    wishes = find_safe_contact(one.text).wishes
+    parts = [_cut(one, wish.start, wish.end) for wish in wishes]
+    return _listed(parts) if parts else None
+
+
+def _on_behalf(one: Said) -> Found | None:
+    """For whom it is filed: 我妈, 邻居."""
+    match = turn_words().on_behalf.search(one.text)
+    if match is None:
+        return None
+    start, end = next(span for span in map(match.span, range(1, len(match.regs))) if span[0] >= 0)
+    return _cut(one, start, end)
+
+
+def _representatives(one: Said) -> Found | None:
+    """At most five, each with a name and a number (信访工作条例 art. 20)."""
+    lines = [line for line in REPRESENTATIVE_EDGE.split(one.text) if line.strip(EDGES)]
+    named = [line for line in lines if NUMBER.search(line) and NAME.search(line)]
+    if len(named) < MIN_REPRESENTATIVES:
+        return None
+    spans = [(one.text.index(line), len(line)) for line in named[:MAX_REPRESENTATIVES]]
+    return _listed([trimmed(one, start, start + length) for start, length in spans])
+
+
+def find_lookup(text: str, before: str = "") -> str | None:
+    """Registration number and query code, the last ones, with a blank between.
+
+    One of the two may stand in the words `before`; None unless both are there.
+    """
+    said_now = _numbers_and_codes(text)
+    if not said_now[0] and all(one.isdigit() for one in said_now[1]):
+        return None
+    numbers, codes = _numbers_and_codes(f"{before}\n{text}")
+    # Eight digits may be a landline or a day as well.
+    best = [one for one in codes if not one.isdigit()] or codes
+    return f"{numbers[-1]} {best[-1]}" if numbers and best else None
+
+
+def _numbers_and_codes(text: str) -> tuple[list[str], list[str]]:
+    plain = unicodedata.normalize("NFKC", text).lower()
+    numbers = [one for one in LONG_NUMBER.findall(plain) if is_registration_number(one)]
+    return numbers, [one for one in CODE.findall(plain) if is_query_code(one)]
+
+
+def _listed(parts: Sequence[Found]) -> Found:
+    values, masked = zip(*((part.value, part.masked) for part in parts), strict=True)
+    return Found("；".join(values), "；".join(masked))
+
+
 FINDERS: Mapping[str, Callable[[Said], Found | None]] = {
     "where": _where,
     "when": _when,
@@ -217,4 +324,7 @@ FINDERS: Mapping[str, Callable[[Said], Found | None]] = {
     "respondent": _respondent,
     "amount": _amount,
     "people": _people,
+    "safe_contact": _safe_contact,
+    "on_behalf": _on_behalf,
+    "representatives": _representatives,
 }

@@ -1,14 +1,28 @@
 """What becomes of the proposals that the engine accepted: which facts the draft takes. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from backend_api.drafts.rules import ANONYMOUS, How
+from backend_api.drafts.rules import ANONYMOUS, REPORT, SERVICES, TYPE_OF_SERVICE, UNKNOWN, How
 from backend_api.turns.finders import Found, Said
 from backend_api.turns.proposals import Proposal, Question
 
 FACT_FIELDS = frozenset(
-    {"what", "where", "when", "respondent", "demand", "amount", "people", "name", "contact"}
+    {
+        "what",
+        "where",
+        "when",
+        "respondent",
+        "demand",
+        "amount",
+        "people",
+        "name",
+        "contact",
+        "safe_contact",
+        "on_behalf",
+        "representatives",
+    }
 )
 # Intents by which a citizen means to put another value in place of the old one.
 CORRECTIONS = frozenset({"correct", "deny", "choose_field"})
@@ -17,11 +31,21 @@ BARE_FACT = "inform"
 STORY = "tell_story"
 # What may be a piece of a story: people send it in parts.
 PIECES = frozenset({STORY, BARE_FACT, "nlu_fallback"})
+# What an intent is about: its newer word holds.
+OWN_FIELDS = {
+    "contact_preference": {"safe_contact"},
+    "for_other": {"on_behalf"},
+    "represent_group": {"people", "representatives"},
+}
+# Asked twice and not known, the case is filed without.
+MAY_STAY_OPEN = ("where", "demand", "safe_contact")
 GROWING_FIELDS = frozenset({"what", "demand"})
 # Values nobody said: a said one takes their place.
 REPLACEABLE = frozenset({How.SITE, How.GUESSED})
 # How far apart, in messages of both sides, two pieces of one answer may be.
 PIECE_DISTANCE = 6
+# 深圳市福田区, 公明街道: what an address begins with.
+REGION = re.compile(r"(?:[\u4e00-\u9fff]{2,7}?(?:省|市|自治区|区|县|街道|镇|乡))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +81,25 @@ def restated(proposals: Iterable[Proposal], known: Mapping[str, Known]) -> froze
     return frozenset(
         one.entity
         for one in proposals
-        if one.explicit or (one.entity in known and _completes(known[one.entity], one))
+        if one.explicit
+        or (one.entity in known and _completes(known[one.entity], one))
+        or (one.entity == "where" and "where" in known and _is_finer(known["where"], one))
     )
 
 
 def _completes(known: Known, one: Proposal) -> bool:
-    return known.how is How.TAKEN and 0 < one.seq - known.seq <= PIECE_DISTANCE
+    """Words in which nothing fitted give way: of a place to whatever is found, else to the next
+    piece of the same answer."""
+    if known.how is not How.TAKEN or one.entity in {"answer", "story"}:
+        return False
+    distance = one.seq - known.seq
+    return distance > 0 if one.entity == "where" else 0 < distance <= PIECE_DISTANCE
+
+
+def _is_finer(known: Known, one: Proposal) -> bool:
+    """坂田, and later 坂田雪岗路的华兴五金厂."""
+    contains = known.value in one.value and known.value != one.value
+    return contains or _with_region(known, one) is not None
 
 
 def is_typing_on(said: Sequence[Said], question: Question) -> bool:
@@ -85,6 +122,8 @@ def replaces(field: str, intent: str | None, asking: str | None) -> bool:
     """Does a new value take the old one's place? An account only grows, unless it is asked anew."""
     if field == asking or (intent in CORRECTIONS and field != "what"):
         return True
+    if field in OWN_FIELDS.get(intent or "", ()):
+        return True
     return intent == BARE_FACT and field not in GROWING_FIELDS
 
 
@@ -94,15 +133,41 @@ def merge(known: Known | None, one: Proposal, *, replacing: bool) -> Found | Non
     A story goes on: what is told later is added to account and demand. The other fields keep what
     was said first, until the citizen answers that very question or corrects it (`replacing`).
     """
-    if known is None or replacing or known.how in REPLACEABLE:
+    if known is None or known.value == UNKNOWN or known.how in REPLACEABLE:
         return Found(one.value, one.masked)
-    if (one.explicit and known.how is How.SAID) or (
-        one.entity != "answer" and one.entity != "story" and _completes(known, one)
-    ):
+    if one.entity == "where" and (whole := _with_region(known, one)) is not None:
+        return whole
+    if one.instead_of and one.instead_of in known.value:
+        return _mended(known, one)
+    if one.entity == "where" and _is_finer(known, one):
         return Found(one.value, one.masked)
-    if one.entity in {"story", "demand", "answer"}:
-        return _added(known, one)
-    return None
+    if replacing or one.corrects or _gives_way(known, one):
+        return Found(one.value, one.masked)
+    return _added(known, one) if one.entity in {"story", "demand", "answer"} else None
+
+
+def _gives_way(known: Known, one: Proposal) -> bool:
+    """Words in which nothing fitted, to what fits; a mention, to what is named as such."""
+    return _completes(known, one) or (one.explicit and known.how is How.SAID)
+
+
+def _with_region(known: Known, one: Proposal) -> Found | None:
+    """The region that was said before still holds: 宝安区, and then 固戍地铁站旁; and where only
+    the end of an address is put right."""
+    region = REGION.match(known.value)
+    if region is None or REGION.match(one.value) or known.value == one.value:
+        return None
+    if known.value != region[0] and not one.corrects:
+        return None
+    return Found(region[0] + one.value, region[0] + one.masked)
+
+
+def _mended(known: Known, one: Proposal) -> Found:
+    """Only what is wrong is put right: of an address often one part."""
+    return Found(
+        known.value.replace(one.instead_of, one.value),
+        known.masked.replace(one.instead_of, one.masked),
+    )
 
 
 def _added(known: Known, one: Proposal) -> Found | None:
@@ -111,6 +176,28 @@ def _added(known: Known, one: Proposal) -> Found | None:
     if known.value in one.value:
         return Found(one.value, one.masked)
     return Found(f"{known.value}\n{one.value}", f"{known.masked}\n{one.masked}")
+
+
+def stated_codes(slots: Mapping[str, object]) -> dict[str, str]:
+    """Field → code, for what an intent says by itself."""
+    codes: dict[str, str] = {}
+    service = str(slots.get("service"))
+    if service in SERVICES:
+        codes["service"] = service
+    if service in TYPE_OF_SERVICE:
+        codes["type"] = TYPE_OF_SERVICE[service]
+    if is_report(slots):
+        codes["type"] = REPORT
+    wish = slots.get("safe_contact")
+    if wish in {"yes", "no"}:
+        codes["safe_contact"] = str(wish)
+    left_open = (field for field in MAY_STAY_OPEN if slots.get(field) == UNKNOWN)
+    return codes | dict.fromkeys(left_open, UNKNOWN)
+
+
+def is_report(slots: Mapping[str, object]) -> bool:
+    """On an official: the slot is filled by the intent alone."""
+    return slots.get("report") == "yes"
 
 
 def stays_anonymous(slots: Mapping[str, object], settled: Mapping[str, str]) -> bool:

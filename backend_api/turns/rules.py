@@ -1,13 +1,21 @@
 """How a turn may end, how often it is tried, and what its result means. Pure."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 
 from backend_api.turns.words import turn_words
 
+MARKS = re.compile(r"[\s，。、,.!！~～…]+")
+# Answers after which the open question is where it was.
+NO_PROGRESS = ("utter_default", "utter_hint", "utter_why", "utter_affirm_open")
 MAX_ENGINE_CHARACTERS = 4000
 LOST_AFTER = 2
+# Number and query code may be guessed no further in one conversation; a person can help.
+MAX_WRONG_CODES = 5
+# After so long a silence the open question is put again with a word of welcome.
+AWAY = timedelta(hours=6)
 CRISIS_LEVEL = 2
 RETRY_WAITS = (0.5, 1.0, 2.0, 3.0)
 RETRY_AFTER_THAT = 5.0
@@ -20,6 +28,8 @@ class Outcome(StrEnum):
     CRISIS = "crisis"
     SUPERSEDED = "superseded"
     HELD = "held"
+    # Set aside: it may hold a state secret.
+    QUARANTINED = "quarantined"
     GIVEN_UP = "given_up"
 
 
@@ -32,13 +42,13 @@ def wait_before_retry(attempts: int) -> timedelta | None:
 
 
 def is_out_of_danger(text: str) -> bool:
-    """After a crisis: the citizen says so, or wants to go on with the matter."""
-    return turn_words().safe.search(text.strip()) is not None
+    """After a crisis: the citizen says so, or wants to go on with the matter, and nothing else."""
+    return turn_words().safe.fullmatch(MARKS.sub("", text)) is not None
 
 
 def next_misunderstood(before: int, intent: str, responses: Iterable[str]) -> int:
-    """How many times in a row the engine did not know what to make of it."""
-    lost = intent == "nlu_fallback" or any(one.startswith("utter_default") for one in responses)
+    """How many times in a row nothing was understood, or the question got nowhere."""
+    lost = intent == "nlu_fallback" or any(one.startswith(NO_PROGRESS) for one in responses)
     return before + 1 if lost else 0
 
 

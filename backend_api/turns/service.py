@@ -13,7 +13,7 @@ import anyio
 from backend_api.cases.service import latest_case, receipt_rows
 from backend_api.conversations.dialogue import state_of
 from backend_api.conversations.models import Conversation
-from backend_api.conversations.rules import Author, bot_may_speak
+from backend_api.conversations.rules import Author, Status, bot_may_speak
 from backend_api.conversations.service import (
     Card,
     Speaker,
@@ -28,6 +28,7 @@ from backend_api.core.jobs import enqueue
 from backend_api.handoff.rules import Reason
 from backend_api.handoff.service import request_person
 from backend_api.notifications.texts import citizen_text, has_citizen_text
+from backend_api.turns.codes import with_codes_masked
 from backend_api.turns.ending import (
     Exchange,
     OutdatedError,
@@ -49,9 +50,16 @@ from backend_api.turns.rules import (
     is_out_of_danger,
     shortened,
 )
+from backend_api.turns.secrecy import (
+    seal_if_accusing,
+    set_aside,
+    to_set_aside,
+    without_secrets,
+)
 from backend_api.turns.waiting import Waiting, take
 from backend_api.understanding.alarm import judge_crisis
 from backend_api.understanding.analysis import Analysis, Crisis
+from backend_api.understanding.corrections import find_corrections
 
 # Texts crisis_stay_1 … in notifications/templates/citizen.yml.
 CRISIS_STAYS = 3
@@ -77,12 +85,9 @@ class Turns:
         if waiting is None:
             return None
         trace.stage("take_ms")
-        # First, and with nothing but a word list: danger waits for no model and no engine.
-        crisis = judge_crisis([one.text for one in waiting.heard], waiting.before)
-        if crisis.level >= CRISIS_LEVEL:
-            return await self._crisis(waiting, crisis, trace)
-        if waiting.state.crisis and not is_out_of_danger(waiting.heard[-1].text):
-            return await self._stay(waiting, trace)
+        await seal_if_accusing(self.sessions, waiting)
+        if (outcome := await self._first(waiting, trace)) is not None:
+            return outcome
         if await self._receipt_is_due(waiting, trace):
             return Outcome.ANSWERED
         said = await self._read(waiting)
@@ -90,6 +95,18 @@ class Turns:
         if not bot_may_speak(waiting.status):
             return await self._held(waiting, said, trace)
         return await self._converse(waiting, said, trace)
+
+    async def _first(self, waiting: Waiting, trace: Trace) -> Outcome | None:
+        """With nothing but word lists: danger waits for no model and no engine, and a state secret
+        is read by none."""
+        crisis = judge_crisis([one.text for one in waiting.heard], waiting.before)
+        if crisis.level >= CRISIS_LEVEL:
+            return await self._crisis(waiting, crisis, trace)
+        if waiting.state.crisis and not is_out_of_danger(waiting.heard[-1].text):
+            return await self._stay(waiting, trace)
+        if secrets := to_set_aside(waiting):
+            return await set_aside(self.sessions, waiting, secrets, trace)
+        return None
 
     async def tell_delay(self, conversation: UUID) -> None:
         """The turn keeps failing: say that the words are kept. Once for the same words."""
@@ -141,7 +158,10 @@ class Turns:
                     one.id,
                     one.seq,
                     one.text,
-                    self.read(one.text, one.at.astimezone(CHINA), waiting.place),
+                    with_codes_masked(
+                        self.read(one.text, one.at.astimezone(CHINA), waiting.place), one.text
+                    ),
+                    find_corrections(one.text),
                 )
                 for one in waiting.heard
             )
@@ -165,9 +185,9 @@ class Turns:
         return True
 
     async def _converse(self, waiting: Waiting, said: Sequence[Said], trace: Trace) -> Outcome:
-        proposals = propose(said, waiting.question)
+        proposals = propose(said, waiting.question, waiting.before)
         text = shortened(joined_masked(said))
-        metadata = _metadata(waiting, proposals, len(text))
+        metadata = _metadata(waiting, said, proposals, len(text))
         answer = await self.engine.answer(
             sender=f"{waiting.id}-{trace.attempts}", text=text, metadata=metadata
         )
@@ -215,7 +235,10 @@ class Turns:
 
     async def _note(self, waiting: Waiting) -> None:
         """Keep what the messages of a crisis tell by the way."""
-        said = await self._read(waiting)
+        heard = await without_secrets(self.sessions, waiting)
+        if not heard:
+            return
+        said = await self._read(replace(waiting, heard=heard))
         async with self.sessions.begin() as session:
             await store_analyses(session, said)
             await keep(session, waiting, told(waiting, said))
@@ -233,21 +256,31 @@ class Turns:
 
 def _ask_nothing(conversation: Conversation, *, crisis: int = 0) -> None:
     state = state_of(conversation.state)
-    conversation.state = replace(state, asking=None, form=None, crisis=crisis).stored()
+    conversation.state = replace(state, asking=None, form=None, case="", crisis=crisis).stored()
 
 
-def _metadata(waiting: Waiting, proposals: Sequence[Proposal], length: int) -> EngineTurn:
+def _metadata(
+    waiting: Waiting, said: Sequence[Said], proposals: Sequence[Proposal], length: int
+) -> EngineTurn:
+    matters = max(said, key=lambda one: len(one.text)).analysis.matters
+    matter = matters[0].name if matters else None
     known = {field: fact.value for field, fact in waiting.facts.items()}
     return EngineTurn(
         conversation=str(waiting.conversation),
         turn=str(waiting.id),
         message=str(waiting.heard[-1].id),
-        draft=waiting.settled(restated(proposals, waiting.facts)),
+        draft=waiting.settled(restated(proposals, waiting.facts), matter),
         asking=waiting.state.asking,
         form=waiting.state.form,
         memory={
             "lost": waiting.state.misunderstood >= LOST_AFTER,
             "filed": waiting.filed,
+            "has_case": waiting.filed or waiting.withdrawn or bool(waiting.state.case),
+            "parked": waiting.state.parked > 0,
+            "parked_offered": waiting.state.parked_offered,
+            "person_offered": waiting.state.person_offered,
+            "asked_again": waiting.state.misunderstood > 0,
+            "queued": waiting.status is Status.WAITING,
             # A crisis came between: the account is known, and nothing is asked.
             "pending": "what" in waiting.facts and waiting.state.asking is None,
         },

@@ -15,13 +15,15 @@ from backend_api.conversations.service import messages_after
 from backend_api.core.crypto import unseal
 from backend_api.core.ids import new_id
 from backend_api.drafts.models import Fact
-from backend_api.drafts.rules import DraftStatus, settled_slots
+from backend_api.drafts.rules import DELICATE, UNKNOWN, DraftStatus, settled_slots
 from backend_api.drafts.service import latest_draft_with_facts, masked_values_of, values_of
 from backend_api.organisation.models import Site
 from backend_api.turns.merging import Known
 from backend_api.turns.proposals import Question
+from backend_api.turns.rules import AWAY
 
 MAX_MESSAGES = 100
+INTAKE = "intake_form"
 _WITH_PLACE = (
     select(Conversation, Site.place)
     .outerjoin(Site, Site.id == Conversation.site_id)
@@ -50,27 +52,45 @@ class Waiting:
     place: str
     facts: dict[str, Known]
     filed: bool
-    # the citizen's last words of the turn before, and what waits now
+    # filed, and taken back since
+    withdrawn: bool
+    # the citizen's last words of the turn before and when they came, and what waits now
     before: str
+    before_at: datetime | None
     heard: tuple[Heard, ...]
+    # of everything that waited, set aside or not
+    last_seq: int
 
     @property
-    def last_seq(self) -> int:
-        return self.heard[-1].seq
+    def was_away(self) -> bool:
+        """Back after a long silence, in the middle of a matter."""
+        if self.before_at is None or self.state.asking is None:
+            return False
+        return self.heard[0].at - self.before_at >= AWAY
 
     @property
     def question(self) -> Question:
         return Question(self.state.asking, self.state.asked_seq)
 
-    def settled(self, anew: frozenset[str] = frozenset()) -> dict[str, str]:
+    def settled(
+        self, anew: frozenset[str] = frozenset(), matter: str | None = None
+    ) -> dict[str, str]:
         """Slot → known or not needed.
 
         `anew`: fields that this message states outright, so that the engine takes them again.
+        `matter`: what it is about, where the draft does not know it yet.
         """
         known = {field: fact.value for field, fact in self.facts.items()}
         if self.place:
             known.setdefault("where", self.place)
-        settled = settled_slots(known, known.get("type"), self.state.asking)
+        delicate = known.get("matter", matter) in DELICATE
+        asking = self.state.asking
+        settled = settled_slots(known, known.get("type"), asking, delicate=delicate)
+        # Left open: not asked again, and taken when it is said after all.
+        settled |= {f: "not_needed" for f, value in known.items() if value == UNKNOWN}
+        # Asked first: whatever else the intake asks, it is answered.
+        if asking != "relation" and (not self.filed or self.state.form == INTAKE):
+            settled["relation"] = "not_needed"
         open_again = anew | set(self.state.reopened.split())
         return {slot: mark for slot, mark in settled.items() if slot not in open_again}
 
@@ -88,10 +108,11 @@ async def take(session: AsyncSession, conversation_id: UUID) -> Waiting | None:
         authors=frozenset({Author.CITIZEN}),
         limit=MAX_MESSAGES,
     )
-    waits = [one for one in messages if one.seq > conversation.answered_seq]
+    waits = [one for one in messages if one.seq > conversation.answered_seq and not one.quarantined]
     if not waits:
         return None
-    before = messages[0] if messages[0] is not waits[0] else None
+    is_after = messages[0].seq <= conversation.answered_seq and not messages[0].quarantined
+    before = messages[0] if is_after else None
     draft, facts = await latest_draft_with_facts(session, conversation.id)
     return Waiting(
         id=new_id(),
@@ -103,11 +124,14 @@ async def take(session: AsyncSession, conversation_id: UUID) -> Waiting | None:
         place=place or "",
         facts=_known(session, facts),
         filed=draft is not None and draft.status is DraftStatus.FILED,
+        withdrawn=draft is not None and draft.status is DraftStatus.WITHDRAWN,
         before=unseal(session, before.body_sealed) if before is not None else "",
+        before_at=before.created_at if before is not None else None,
         heard=tuple(
             Heard(one.id, one.seq, unseal(session, one.body_sealed), one.created_at)
             for one in waits
         ),
+        last_seq=messages[-1].seq,
     )
 
 

@@ -8,6 +8,20 @@ import yaml
 
 from backend_api.understanding.models import DATA
 
+# Patterns that stand in the file as they are used.
+PLAIN = (
+    "place_lead",
+    "demand_lead",
+    "phone_lead",
+    "self_named",
+    "clause_rest",
+    "place_word",
+    "no_name",
+    "wish",
+    "reported",
+    "on_behalf",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class TurnWords:
@@ -17,6 +31,11 @@ class TurnWords:
     self_named: re.Pattern[str]
     clause_rest: re.Pattern[str]
     safe: re.Pattern[str]
+    place_word: re.Pattern[str]
+    no_name: re.Pattern[str]
+    wish: re.Pattern[str]
+    reported: re.Pattern[str]
+    on_behalf: re.Pattern[str]
     # "老板电话" before the number, "是老板的电话" after it, "的电话是" after a person's name
     others_before: re.Pattern[str]
     others_after: re.Pattern[str]
@@ -26,11 +45,11 @@ class TurnWords:
 @cache
 def turn_words() -> TurnWords:
     """Raises KeyError, re.error when the data file is not as it must be."""
-    raw: dict[str, str] = yaml.safe_load((DATA / "words" / "turns.yml").read_text("utf-8"))
+    raw = yaml.safe_load((DATA / "words" / "turns.yml").read_text("utf-8"))
     others, number = raw["others"], raw["number"]
-    plain = ("place_lead", "demand_lead", "phone_lead", "self_named", "clause_rest", "safe")
     return TurnWords(
-        **{name: re.compile(raw[name]) for name in plain},
+        **{name: re.compile(raw[name]) for name in PLAIN},
+        safe=re.compile("|".join(f"(?:{one})" for one in raw["safe"])),
         others_before=re.compile(rf"(?:{others})(?:们|本人)?{number}(?:是|为|[:：])?\s*$"),
         others_after=re.compile(rf"^\s*(?:这|就)?是(?:那个)?(?:{others})(?:们)?{number}"),
         number_of=re.compile(rf"^{number}(?:是|为|[:：])?\s*$"),

@@ -22,11 +22,16 @@ def judge_crisis(pieces: list[str], before: str = "") -> Crisis:
     """
     simplify, words = _tools()
 
-    def judged(text: str, beyond: int = 0) -> Crisis:
-        found = find_crisis(normalise(scrubbed(text), simplify).text, words)
-        return found if any(span.end > beyond for span in found.evidence) else Crisis()
+    def normal(text: str) -> str:
+        return normalise(scrubbed(text), simplify).text
 
     after = "".join(pieces)
+    whole = normal(before + after)
+
+    def judged(text: str, beyond: int = 0) -> Crisis:
+        found = find_crisis(normal(text), words, whole)
+        return found if any(span.end > beyond for span in found.evidence) else Crisis()
+
     readings = [*map(judged, pieces), judged(after), judged(before + after, len(scrubbed(before)))]
     return max(readings, key=lambda crisis: crisis.level)
 

@@ -5,8 +5,8 @@ Money is in yuan, times are ISO 8601 (partial allowed: `2026-09`, `2026-09-20T15
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Self
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self, TypeVar
 
 Json = dict[str, Any]
 
@@ -35,6 +35,16 @@ class Matter:
     code: str
     name: str
     p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several matters in a message, with the code and name of its matter."""
+
+    start: int
+    end: int
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +212,8 @@ class Analysis:
     fields: Fields
     pii: tuple[Pii, ...]
     cut: bool = False
+    # where a message holds several matters; empty where it holds one
+    parts: tuple[Part, ...] = ()
 
     def to_json(self) -> Json:
         """The JSON contract: plain dicts and lists, ready for `json.dumps`."""
@@ -228,7 +240,24 @@ class Analysis:
             fields=_fields_in(value["fields"]),
             pii=tuple(Pii(**item) for item in value["pii"]),
             cut=value["cut"],
+            parts=tuple(Part(**item) for item in value["parts"]),
         )
+
+
+Item = TypeVar("Item", Person, Org, Place, Time, Money, Count, Phone, IdCard, Demand, Pii)
+
+
+def part_of(analysis: Analysis, start: int, end: int) -> Analysis:
+    """What was read of a part of the text, in offsets of the part; the judgements stay those of
+    the whole."""
+
+    def within(items: tuple[Item, ...]) -> tuple[Item, ...]:
+        inside = (one for one in items if start <= one.start and one.end <= end)
+        return tuple(replace(one, start=one.start - start, end=one.end - start) for one in inside)
+
+    fields = {name: within(getattr(analysis.fields, name)) for name in Fields.__slots__}
+    text, pii = analysis.text[start:end], within(analysis.pii)
+    return replace(analysis, text=text, fields=Fields(**fields), pii=pii)
 
 
 def _plain(value: Any) -> Any:

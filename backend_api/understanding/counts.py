@@ -29,6 +29,21 @@ _CROWD = re.compile(
     r"(?:里|上)?的?(?:所有)?(?:人|住户|业主|居民|邻居|村民|工友|同学|家长|学生|老百姓|工人|员工"
     r"|住客)(?:们)?"
 )
+# The citizen's own children and parents are no people affected: 我带着两个孩子.
+_KIN = re.compile(r"(?:孩子|小孩|娃娃?|女儿|儿子|老人家?|小朋友|姐妹|兄弟|女的|男的)$")
+_OWN = (
+    r"(?:我(?!们(?:班|校|学校|村|厂|单位|社区|小区))|俺|咱|家里?|老婆|媳妇|妻子|爱人"
+    r"|老公|丈夫|老伴|爸妈|父母)"
+)
+_KEPT = r"(?:带着?|领着?|抱着?|拖着?|背着?|养着?|养活|养了|拉扯|照顾|供着?)"
+_OWN_KIN = re.compile(
+    rf"(?:{_OWN}[^，。,！!？?；;\n]{{0,8}}?(?:有|生了?|和|跟|与|加上?|同|的|{_KEPT})|{_OWN}|{_KEPT})"
+    r"(?:我|还有|还|上有|下有|那|这|我那|剩下的?)?$"
+)
+_KIN_KEPT = re.compile(
+    r"(?:都|还)?(?:要(?:养|上学|读书|吃饭|供)|等着(?:吃饭|交学费)|没人(?:带|照顾)|还小)"
+)
+_LOOK_BACK = 16
 _ALONE = frozenset({"一", "1", "万一", "十一点"})
 
 
@@ -49,8 +64,18 @@ def _numbers(text: str) -> Iterator[Count]:
         value = quantity(match)
         if value is None or match["number"] in _ALONE or _ordinal(text, match.start()):
             continue
+        if _is_own_kin(text, match):
+            continue
         unit = "household" if match["homes"] else "person"
         yield _count(text, match.start(), match.end(), value, unit)
+
+
+def _is_own_kin(text: str, match: re.Match[str]) -> bool:
+    """The citizen's own family, told to show how things are at home."""
+    if not _KIN.search(match.group()):
+        return False
+    before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+    return bool(_OWN_KIN.search(before) or _KIN_KEPT.match(text, match.end()))
 
 
 def _ordinal(text: str, start: int) -> bool:

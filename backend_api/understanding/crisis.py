@@ -15,13 +15,18 @@ _CLAUSE = re.compile(r"[。！？!?\n；;]")
 _BREATH = re.compile(r"[，,。！？!?\n；;]")
 _AROUND = 14
 _MOST_EVIDENCE = 8
+_DANGER = 2
+_CHILD = "minor"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """`unless`: words anywhere in the message that make it mean something else."""
+
     kind: str
     level: int
     pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Lexicon:
     entries: Sequence[Entry]
     bare: Sequence[Entry]
     short_message: int
+    order: Sequence[str]
+    young: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,10 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
         for name, value in words.items():
             pattern = pattern.replace(f"<{name}>", value)
         return re.compile(pattern)
+
+    def bare(one: Mapping[str, Any]) -> Entry:
+        unless = compiled(one["unless"]) if "unless" in one else None
+        return Entry(one["kind"], one.get("level", 2), compiled(one["pattern"]), unless)
 
     def any_of(patterns: Sequence[str]) -> re.Pattern[str]:
         return compiled("|".join(f"(?:{one})" for one in patterns))
@@ -97,23 +108,36 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
             for one in raw["entries"]
             for pattern in one["patterns"]
         ],
-        bare=[
-            Entry(one["kind"], one.get("level", 2), compiled(one["pattern"])) for one in raw["bare"]
-        ],
+        bare=[bare(one) for one in raw["bare"]],
         short_message=raw["short_message"],
+        order=raw["order"],
+        young=compiled(raw["young"]),
     )
 
 
-def find_crisis(text: str, words: Lexicon) -> Crisis:
-    """The highest level found, the kinds at level ≥ 1 and the words that raised them."""
+def find_crisis(text: str, words: Lexicon, around: str = "") -> Crisis:
+    """The highest level found, the kinds at level ≥ 1 and the words that raised them.
+
+    The kinds stand in the order in which the citizen is to be answered: by level, then by `order`
+    of the word list. `around`: what else they said; it tells no danger, but may tell that a child
+    speaks.
+    """
     clear = words.idioms.sub(lambda match: "＿" * len(match.group()), text)
     hits = [_weighed(clear, hit, words) for hit in _hits(clear, words)]
     if not hits:
         return Crisis()
     level = max(hit.level for hit in hits)
     hits.sort(key=lambda hit: (-hit.level, hit.start))
-    kinds = dict.fromkeys(hit.kind for hit in hits)
-    return Crisis(level, tuple(kinds), tuple(_evidence(hits)))
+    is_child = level >= _DANGER and words.young.search(around or text)
+    return Crisis(level, _kinds(hits, _CHILD if is_child else "", words), tuple(_evidence(hits)))
+
+
+def _kinds(hits: Sequence[_Hit], speaker: str, words: Lexicon) -> tuple[str, ...]:
+    """`hits` are sorted by level. A child that speaks is in the danger they tell of."""
+    levels = {hit.kind: hit.level for hit in reversed(hits)}
+    if speaker:
+        levels[speaker] = hits[0].level
+    return tuple(sorted(levels, key=lambda kind: (-levels[kind], words.order.index(kind))))
 
 
 def _hits(text: str, words: Lexicon) -> Iterator[_Hit]:
@@ -122,6 +146,8 @@ def _hits(text: str, words: Lexicon) -> Iterator[_Hit]:
             yield _Hit(match.start(), match.end(), entry.kind, entry.level)
     is_short = len(text) <= words.short_message
     for entry in words.bare:
+        if entry.unless and entry.unless.search(text):
+            continue
         for match in entry.pattern.finditer(text):
             level = entry.level if is_short else 1
             yield _Hit(match.start(), match.end(), entry.kind, level)

@@ -12,6 +12,7 @@ MASKS = {
     "email": "〔邮箱〕",
     "account": "〔账号〕",
     "plate": "〔车牌〕",
+    "query_code": "〔查询码〕",
 }
 
 

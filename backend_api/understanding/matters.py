@@ -16,6 +16,10 @@ from backend_api.understanding.features import grams, weight
 
 _SHOWN = 3
 _LEAST = 0.10
+# With fewer characters that say something, a matter is as much less likely.
+_ENOUGH = 2
+_SHORT = 24
+_SAID = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 Floats = npt.NDArray[np.float32]
 
 
@@ -43,6 +47,7 @@ class Classifier:
     weights: Floats
     bias: Floats
     temperature: float
+    empty: re.Pattern[str]
 
     def probabilities(self, text: str) -> Floats:
         """One number per class, together 1."""
@@ -51,6 +56,14 @@ class Classifier:
         raised = np.exp(scores - scores.max())
         shares: Floats = (raised / raised.sum()).astype(np.float32)
         return shares
+
+    def weight_of(self, text: str) -> float:
+        """How much a text says, 0 to 1: without the words of `data/words/empty.yml` nothing is
+        left of 他 and 我现在安全, which the training sentences have by chance."""
+        if len(text) > _SHORT:
+            return 1.0
+        said = _SAID.findall(self.empty.sub("", text))
+        return min(1.0, len(said) / _ENOUGH)
 
     def vector(self, text: str) -> tuple[npt.NDArray[np.int64], Floats]:
         found = [
@@ -64,7 +77,12 @@ class Classifier:
         return rows, values / length if length else values
 
 
-def load_classifier(folder: Path) -> Classifier:
+def empty_words(raw: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
+    """Raises KeyError or re.error when the list is missing or wrong."""
+    return re.compile("|".join(raw["words"]))
+
+
+def load_classifier(folder: Path, empty: re.Pattern[str]) -> Classifier:
     """Reads `matters.json` and `matters.npz` as `train` wrote them; never a pickle."""
     words = json.loads((folder / "matters.json").read_text(encoding="utf-8"))
     with np.load(folder / "matters.npz", allow_pickle=False) as arrays:
@@ -75,6 +93,7 @@ def load_classifier(folder: Path) -> Classifier:
             weights=arrays["weights"].astype(np.float32),
             bias=arrays["bias"],
             temperature=float(words["temperature"]),
+            empty=empty,
         )
 
 
@@ -98,9 +117,13 @@ def find_matters(
 ) -> tuple[Matter, ...]:
     """Up to three first-level matters, the likeliest first, each followed by its second level.
 
-    The second level carries the probability of its first level: the words decide it.
+    The second level carries the probability of its first level: the words decide it. A text that
+    says nothing has no matter.
     """
-    shares = classifier.probabilities(text)
+    says = classifier.weight_of(text)
+    if not says:
+        return ()
+    shares = classifier.probabilities(text) * says
     order = np.argsort(-shares, kind="stable")[:_SHOWN]
     found: list[Matter] = []
     for rank, column in enumerate(order):

@@ -11,10 +11,18 @@ import yaml
 from backend_api.understanding.calendar import Calendar, Holidays
 from backend_api.understanding.corrections import CorrectionWords, correction_words
 from backend_api.understanding.crisis import Lexicon, lexicon
-from backend_api.understanding.matters import Classifier, First, load_classifier, matter_list
+from backend_api.understanding.demands import DemandWords, demand_words
+from backend_api.understanding.matters import (
+    Classifier,
+    First,
+    empty_words,
+    load_classifier,
+    matter_list,
+)
 from backend_api.understanding.orgs import OrgWords, org_words
+from backend_api.understanding.parts import PartWords, part_words
 from backend_api.understanding.persons import PersonWords, person_words
-from backend_api.understanding.places import Gazetteer, place_words
+from backend_api.understanding.places import Gazetteer, place_words, town_names
 from backend_api.understanding.regions import load_regions
 from backend_api.understanding.tagger import LacTagger, Tagger, lac_folder
 from backend_api.understanding.times import TimeWords, time_words
@@ -35,7 +43,9 @@ class Models:
     persons: PersonWords
     orgs: OrgWords
     places: Gazetteer
+    parts: PartWords
     corrections: CorrectionWords
+    demands: DemandWords
 
 
 def load(folder: Path | str, data: Path = DATA) -> Models:
@@ -48,14 +58,16 @@ def load(folder: Path | str, data: Path = DATA) -> Models:
     return Models(
         simplify=simplifier(),
         tagger=LacTagger(lac_folder()),
-        classifier=load_classifier(Path(folder)),
+        classifier=load_classifier(Path(folder), empty_words(read_words(data, "empty"))),
         matters=matter_list(_yaml(data / "matters" / "matters.yml")),
         crisis=lexicon(_yaml(data / "crisis" / "lexicon.yml")),
         times=time_words(times, _calendar(read_words(data, "lunar"), times)),
         persons=person_words(read_words(data, "surnames")),
         orgs=org_words(read_words(data, "orgs"), places.endings.not_named),
-        places=Gazetteer(load_regions(), places),
+        places=Gazetteer(load_regions(), places, town_names(read_words(data, "towns"))),
+        parts=part_words(read_words(data, "parts")),
         corrections=correction_words(read_words(data, "corrections")),
+        demands=demand_words(read_words(data, "demands")),
     )
 
 

@@ -9,11 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backend_api.understanding.analysis import Person
-from backend_api.understanding.tagger import Token
+from backend_api.understanding.tagger import Token, token_at
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+(?:·[\u4e00-\u9fff]+)*")
 _CLAUSE_ENDS = r"(?=[，,。.、；;！!~～\s（(]|$|1[3-9]\d|电话|手机|住|本人|啊|呀|哈|呢)"
 _LOOK_BACK = 24
+_OWN = "applicant"
+_WORD = 2
+_LONGEST_CARD = 60
+# Of the tagger: adverbs, pronouns, conjunctions, prepositions, verbs, particles.
+_NO_NOUNS = frozenset({"d", "r", "c", "p", "v", "vd", "u", "xc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class PersonWords:
 
     surname: re.Pattern[str]
     not_names: frozenset[str]
+    not_begin: re.Pattern[str]
     titled: re.Pattern[str]
     nickname: re.Pattern[str]
     numbered: re.Pattern[str]
@@ -29,6 +35,7 @@ class PersonWords:
     told: re.Pattern[str]
     own_surname: re.Pattern[str]
     naming: re.Pattern[str]
+    cards: tuple[re.Pattern[str], ...]
     roles: "RoleWords"
 
 
@@ -58,6 +65,7 @@ def person_words(raw: dict[str, list[str] | str]) -> PersonWords:
     return PersonWords(
         surname=re.compile(surname),
         not_names=frozenset(raw["not_names"]),
+        not_begin=re.compile("|".join(raw["not_begin"])),
         titled=re.compile(rf"{surname}[\u4e00-\u9fff]{{0,2}}?(?:{titles})"),
         nickname=re.compile(
             rf"{surname}(?:老[大二三四五六七八九幺]|[大小]?(?:麻子|胖子|瘸子|秃子|光头|瞎子|疤子))"
@@ -77,8 +85,18 @@ def person_words(raw: dict[str, list[str] | str]) -> PersonWords:
             r"(?=[，,。.、；;！!~～\s（(]|$|的?[，。]|住|在|电话|手机|叫|不是|啊|呢|哈)"
         ),
         naming=re.compile("|".join(raw["naming"])),
+        cards=_cards(raw, rf"(?P<name>{surname}[\u4e00-\u9fff]{{1,2}})"),
         roles=_role_words(raw),
     )
+
+
+def _cards(raw: dict[str, list[str] | str], name: str) -> tuple[re.Pattern[str], ...]:
+    greeting = rf"\s*(?:{'|'.join(raw['greetings'])})*"
+    number, end = f"(?:{raw['card_number']})", r"[）)。.，,!！~～\s]*"
+    first = rf"{greeting}{name}{raw['card_between']}{number}{end}"
+    then = r"[，,、;；:：/／.\s（(]*(?:我叫|我是)?"
+    last = rf"{greeting}(?:{raw['card_between']})?{number}{then}{name}{end}"
+    return re.compile(first), re.compile(last)
 
 
 def _role_words(raw: dict[str, list[str] | str]) -> RoleWords:
@@ -102,7 +120,8 @@ def find_persons(text: str, tokens: Sequence[Token], words: PersonWords) -> tupl
     kept: list[Person] = []
     taken = bytearray(len(text))
     for person in (
-        *_told(text, words),
+        *_on_card(text, tokens, words),
+        *_told(text, tokens, words),
         *_own_surname(text, words),
         *_nicknamed(text, words),
         *_tagged(tokens, words),
@@ -110,21 +129,56 @@ def find_persons(text: str, tokens: Sequence[Token], words: PersonWords) -> tupl
         *_after_title(text, words),
     ):
         if not any(taken[person.start : person.end]):
-            kept.append(replace(person, role=_role(text, person, words.roles)))
+            kept.append(person if person.role == _OWN else _with_role(text, person, words.roles))
             taken[person.start : person.end] = b"\1" * (person.end - person.start)
     return tuple(_without_surname(sorted(kept, key=lambda one: one.start)))
 
 
 def _without_surname(persons: list[Person]) -> list[Person]:
     """我姓陈，叫陈美玲: the whole name says more."""
-    named = any(one.role == "applicant" and one.kind != "surname" for one in persons)
+    named = any(one.role == _OWN and one.kind != "surname" for one in persons)
     return [one for one in persons if one.kind != "surname"] if named else persons
 
 
-def _told(text: str, words: PersonWords) -> Iterator[Person]:
+def _on_card(text: str, tokens: Sequence[Token], words: PersonWords) -> Iterator[Person]:
+    """李秀英 13812345678 and nothing else: who they are and how to reach them."""
+    if len(text) > _LONGEST_CARD:
+        return
+    for match in (one.fullmatch(text) for one in words.cards):
+        if match is None or not _may_be_name(match["name"], words):
+            continue
+        name, start = match["name"], match.start("name")
+        word = _word_at(tokens, start)
+        common = word is not None and len(word.text) <= len(name) and word.tag != "PER"
+        if not common and _names_self(name, _kind(name, words), words.roles):
+            yield Person(*match.span("name"), name, _kind(name, words), _OWN)
+
+
+def _word_at(tokens: Sequence[Token], start: int) -> Token | None:
+    """The word of two characters or more that begins there."""
+    token = token_at(tokens, start)
+    return token if token and token.start == start and len(token.text) >= _WORD else None
+
+
+def _names_self(name: str, kind: str, words: RoleWords) -> bool:
+    """People call themselves 陈女士; 王经理 is somebody else."""
+    return kind != "title" or words.own_title.search(name) is not None
+
+
+def _told(text: str, tokens: Sequence[Token], words: PersonWords) -> Iterator[Person]:
     for match in words.told.finditer(text):
-        if match["name"] not in words.not_names:
+        word = _word_at(tokens, match.start("name"))
+        if _may_be_name(match["name"], words) and not (word and _is_no_noun(word, words)):
             yield Person(*match.span("name"), match["name"], "name")
+
+
+def _may_be_name(name: str, words: PersonWords) -> bool:
+    return name not in words.not_names and not words.not_begin.match(name)
+
+
+def _is_no_noun(word: Token, words: PersonWords) -> bool:
+    """我叫马上办, 我叫关门: what the citizen called for."""
+    return word.tag in _NO_NOUNS or word.text in words.not_names
 
 
 def _own_surname(text: str, words: PersonWords) -> Iterator[Person]:
@@ -142,7 +196,7 @@ def _nicknamed(text: str, words: PersonWords) -> Iterator[Person]:
 def _after_title(text: str, words: PersonWords) -> Iterator[Person]:
     """村主任何志远: a full name behind an office, where the tagger saw other words."""
     for match in words.after_title.finditer(text):
-        if match["name"] not in words.not_names:
+        if _may_be_name(match["name"], words):
             yield Person(*match.span("name"), match["name"], "name")
 
 
@@ -153,7 +207,7 @@ def _tagged(tokens: Sequence[Token], words: PersonWords) -> Iterator[Person]:
 
 
 def _is_name(text: str, words: PersonWords) -> bool:
-    if not _HAN.fullmatch(text) or not 2 <= len(text) <= 12 or text in words.not_names:
+    if not _HAN.fullmatch(text) or not 2 <= len(text) <= 12 or not _may_be_name(text, words):
         return False
     if "·" in text or words.nickname.fullmatch(text) or words.titled.fullmatch(text):
         return True
@@ -176,20 +230,24 @@ def _titled(text: str, tokens: Sequence[Token], words: PersonWords) -> Iterator[
             name = match.group()
             if (
                 match.start() in starts
-                and name not in words.not_names
+                and _may_be_name(name, words)
                 and len(name) <= 4
                 and match.end() in ends
             ):
                 yield Person(match.start(), match.end(), name, kind)
 
 
+def _with_role(text: str, person: Person, words: RoleWords) -> Person:
+    return replace(person, role=_role(text, person, words))
+
+
 def _role(text: str, person: Person, words: RoleWords) -> str:
     before = text[max(0, person.start - _LOOK_BACK) : person.start]
     if _is_introduced(text, person, before, words):
         related = words.relative_follows.match(text, person.end)
-        return "beneficiary" if related else "applicant"
+        return "beneficiary" if related else _OWN
     if _is_signed(text, person, before, words):
-        return "applicant"
+        return _OWN
     if words.beneficiary.search(before):
         return "beneficiary"
     return "respondent" if words.respondent.search(before) else "other"
@@ -199,7 +257,7 @@ def _is_introduced(text: str, person: Person, before: str, words: RoleWords) -> 
     """我叫…, 我是3栋的…: the citizen speaks of themselves, or of whose mother they are."""
     if person.kind == "surname" or words.introduced.search(before):
         return True
-    named = person.kind != "title" or words.own_title.search(person.text)
+    named = _names_self(person.text, person.kind, words)
     ends = words.clause_end.match(text, person.end)
     return bool(named and ends and words.introduced_long.search(before))
 
@@ -209,6 +267,6 @@ def _is_signed(text: str, person: Person, before: str, words: RoleWords) -> bool
     if person.start > _LOOK_BACK or not words.opening.fullmatch(before):
         return False
     if words.own_details.match(text, person.end):
-        return True
+        return _names_self(person.text, person.kind, words)
     alone = not text[person.end :].strip(" 。.，,！!~～\n")
     return alone and words.own_title.search(person.text) is not None

@@ -34,8 +34,9 @@ from backend_api.understanding.models import Models
 from backend_api.understanding.money import find_money
 from backend_api.understanding.normal import Normal, normalise, scrubbed
 from backend_api.understanding.orgs import find_orgs
+from backend_api.understanding.parts import find_parts
 from backend_api.understanding.persons import find_persons
-from backend_api.understanding.places import find_places
+from backend_api.understanding.places import find_places, is_district
 from backend_api.understanding.tagger import Token
 from backend_api.understanding.tagging import HEAD, TAIL, read_tokens, tag_clauses
 from backend_api.understanding.times import find_times
@@ -76,6 +77,7 @@ def analyse(text: str, now: datetime, place: Region | None = None, *, models: Mo
         fields=fields,
         pii=merged(pii),
         cut=len(text) > HEAD + TAIL,
+        parts=find_parts(read, models.parts, models.classifier, models.matters),
     )
     return _whole(analysis, window, models) if window.skipped else analysis
 
@@ -121,7 +123,11 @@ def _fields(
     models: Models,
 ) -> Fields:
     clear = _without(text, numbers.pii)
-    orgs = find_orgs(text, tokens, models.orgs, models.places.regions)
+    orgs = tuple(
+        one
+        for one in find_orgs(text, tokens, models.orgs, models.places.regions)
+        if not is_district(text, one.start, one.end, models.places)
+    )
     persons = find_persons(text, tokens, models.persons)
     owned = [(one.start, one.end) for one in orgs if one.kind == "named"]
     places = find_places(text, tokens, models.places, owned, place)
@@ -139,7 +145,7 @@ def _fields(
         counts=find_counts(clear),
         phones=numbers.phones,
         idcards=numbers.idcards,
-        demand=find_demands(text),
+        demand=find_demands(text, models.demands),
     )
 
 

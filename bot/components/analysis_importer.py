@@ -25,11 +25,23 @@ Entity = dict[str, Any]
 
 # Not an entity of the domain: the worker's word that the message repeats a value of the draft.
 RESTATED = "restated"
-_FACTS = ["where", "when", "contact", "name", "respondent", "amount", "people"]
+_FACTS = [
+    "where",
+    "when",
+    "contact",
+    "name",
+    "respondent",
+    "amount",
+    "people",
+    "safe_contact",
+    "on_behalf",
+    "representatives",
+]
+KNOWN = "known"
 
 
 def _fits(
-    cue: Mapping[str, Any], text: str, intent: str | None, asking: str, found: set[str]
+    cue: Mapping[str, Any], text: str, intent: str | None, asking: str, offered: set[str]
 ) -> bool:
     return (
         intent in cue.get("sounds", [intent])
@@ -37,9 +49,16 @@ def _fits(
         and len(text) <= cue.get("longest", len(text))
         and bool(re.search(cue.get("says", ""), text))
         and not ("says_not" in cue and re.search(cue["says_not"], text))
-        and cue.get("fact") in {None, *found}
-        and cue.get("no_fact") not in found
+        and len(text) >= cue.get("shortest", 0)
+        and cue.get("fact") in {None, *offered}
+        and not offered & set(cue.get("no_fact", ()))
     )
+
+
+def _named_first(text: str, names: Mapping[str, Sequence[str]]) -> str | None:
+    """Of an item of the draft, or a service: "地点和电话都错了" begins with the place."""
+    places = [(text.find(word), name) for name, words in names.items() for word in words]
+    return min((each for each in places if each[0] >= 0), default=(0, None))[1]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -50,26 +69,34 @@ class AnalysisImporter(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         return {
             # entities that are facts of a case, each filling the slot of its name
-            "facts": [*_FACTS, "demand"],
+            "facts": [*_FACTS, "demand", "lookup"],
             # facts that turn "对" after the read-back into a correction. Not the demand: "对,尽快
             # 处理" is an affirmation, and understanding finds a demand in it.
             "correcting": _FACTS,
             # open question → intent as it sounds → intent as it is meant
             "meant": {},
-            # What words decide, first fit: {sounds, asking, says, says_not, fact, no_fact, longest,
-            # means}. `asking` holds open questions ("nothing": none); `says` and `says_not` are
-            # regular expressions; `fact` must be found in the message, `no_fact` must not. A key
-            # that is left out admits everything.
+            # What words decide, first fit: {sounds, asking, says, says_not, fact, no_fact,
+            # shortest, longest, remembered, means}. `asking` holds open questions ("nothing":
+            # none); `says` and `says_not` are regular expressions; `fact` must be offered by the
+            # message, none of `no_fact` may be ("answer" too); `remembered` is a part of the
+            # worker's memory that must be true. A key that is left out admits everything.
             "cues": [],
             # no short fact but the account itself, while nothing is known of what happened: so
             # many characters, or fewer with a fact among them
             "account": {"sounds": ["inform", "nlu_fallback"], "length": 40, "with_fact": 25},
             # an item of the draft → words by which a citizen calls it
             "items": {},
+            # a service → words by which a citizen calls it
+            "services": {},
+            # intent → the facts it is about: its word on them is newer than what is known
+            "about": {},
+            # intent → from how many characters on its message holds the account as well:
+            # 我替我妈反映,她的退休金三个月没发
+            "with_story": {},
             # open questions to which a long text is no answer, and what is long
             "brief": {"where": 40},
             # open questions to which a story is no answer, once it is this surely a story
-            "no_story": {"where": 0.6, "demand": 0.6},
+            "no_story": {"where": 0.7, "demand": 0.7},
             # intent as it sounds → as it is meant, when a message after the read-back only repeats
             # what is known: "电话就是138…" affirms, "不对,电话是138…" has it read back again
             "restating": {
@@ -79,7 +106,7 @@ class AnalysisImporter(GraphComponent):
                 "deny": "repeat_question",
             },
             # what cannot be undone is done only when it is this surely meant; else it is a "skip"
-            "sure": {"cancel": 0.5, "start_over": 0.5},
+            "sure": {"cancel": 0.8, "start_over": 0.8},
         }
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -104,12 +131,14 @@ class AnalysisImporter(GraphComponent):
         known = message.get("metadata") or {}
         sent = [dict(each, extractor="analysis") for each in known.get("entities") or []]
         proposed = [each for each in sent if each["entity"] != RESTATED]
-        item = self._item_named(message.get(TEXT) or "")
+        item = _named_first(message.get(TEXT) or "", self._config["items"])
         found = {each["entity"] for each in proposed} & set(self._config["facts"])
         intent = dict(message.get(INTENT) or {"name": None, "confidence": 0.0})
-        cue = self._cue(message.get(TEXT) or "", intent["name"], known, found)
+        offered = {each["entity"] for each in proposed}
+        cue = self._cue(message.get(TEXT) or "", intent["name"], known, offered)
         if cue is not None:
-            intent["name"] = cue
+            # words decide surely
+            intent = {"name": cue, "confidence": 1.0}
         elif intent["confidence"] < self._config["sure"].get(intent["name"], 0.0):
             intent["name"] = "skip"
         if len(proposed) < len(sent) and not found and known.get("asking") == "confirmed":
@@ -118,28 +147,27 @@ class AnalysisImporter(GraphComponent):
         admitted = self._admitted(proposed, intent, known)
         if item:
             admitted.append({"entity": "item", "value": item, "start": 0, "end": 1})
+        if service := _named_first(message.get(TEXT) or "", self._config["services"]):
+            admitted.append({"entity": "service", "value": service, "start": 0, "end": 1})
         message.set(INTENT, intent, add_to_output=True)
         message.set(ENTITIES, admitted, add_to_output=True)
 
     def _cue(
-        self, text: str, intent: str | None, known: Mapping[str, Any], found: set[str]
+        self, text: str, intent: str | None, known: Mapping[str, Any], offered: set[str]
     ) -> str | None:
         """The intent that the words themselves decide; None: they decide nothing."""
         asking = known.get("asking") or NOTHING_ASKED
         text = text.strip()
+        remembered = {slot for slot, is_so in (known.get("memory") or {}).items() if is_so}
         for cue in self._config["cues"]:
-            if _fits(cue, text, intent, asking, found):
+            if cue.get("remembered") not in {None, *remembered}:
+                continue
+            if _fits(cue, text, intent, asking, offered):
                 return str(cue["means"])
         account = self._config["account"]
-        length = account["with_fact" if found else "length"]
+        length = account["with_fact" if offered & set(self._config["facts"]) else "length"]
         told = intent in account["sounds"] and len(text) >= length
         return "tell_story" if told and asking in {NOTHING_ASKED, "what"} else None
-
-    def _item_named(self, text: str) -> str | None:
-        """The item of the draft that is named first: "地点和电话都错了" begins with the place."""
-        items: Mapping[str, Sequence[str]] = self._config["items"]
-        places = [(text.find(word), item) for item, words in items.items() for word in words]
-        return min((each for each in places if each[0] >= 0), default=(0, None))[1]
 
     def _meant(
         self, intent: str | None, asking: str | None, found: set[str], item: str | None
@@ -158,9 +186,9 @@ class AnalysisImporter(GraphComponent):
     ) -> str | None:
         if intent == "affirm" and found & set(self._config["correcting"]):
             return "correct"
-        if intent in {"deny", "inform", "nlu_fallback", "choose_field"} and found:
+        if intent in {"deny", "inform", "nlu_fallback", "choose_field", "skip"} and found:
             return "correct"
-        if intent == "deny" and item:
+        if intent in {"deny", "skip"} and item:
             return "choose_field"
         return intent
 
@@ -169,13 +197,20 @@ class AnalysisImporter(GraphComponent):
     ) -> list[Entity]:
         """What is settled is overwritten only by a correction, or when it was asked anew."""
         asking, draft = known.get("asking"), known.get("draft") or {}
-        settled = set() if intent["name"] == "correct" else {*draft} - {asking}
+        known_already = {slot for slot, mark in draft.items() if mark == KNOWN} - {asking}
+        about = set(self._config["about"].get(intent["name"], ()))
+        settled = set() if intent["name"] == "correct" else known_already - about
         return [
             each
             for each in proposed
             if (each["entity"] if each["entity"] != "story" else "what") not in settled
             and (each["entity"] != "answer" or self._may_answer(each, intent, asking))
+            and (each["entity"] != "story" or self._tells(each, intent))
         ]
+
+    def _tells(self, story: Entity, intent: Mapping[str, Any]) -> bool:
+        shortest: int = self._config["with_story"].get(intent["name"], 0)
+        return bool(story["end"] - story["start"] >= shortest)
 
     def _may_answer(self, answer: Entity, intent: Mapping[str, Any], asking: str | None) -> bool:
         if intent["name"] == "tell_story":

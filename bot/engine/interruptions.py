@@ -17,7 +17,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 ANSWERS = {"tell_story", "inform", "affirm", "deny", "nlu_fallback"}
 # "你刚才问什么?", "我要投诉": the form goes on by asking again. Giving way would not do: Rasa does
 # not run an action that was rejected in the same breath.
-GO_ON = {"repeat_question", "open_case"}
+GO_ON = {"repeat_question"}
+INTAKE = "intake_form"
+# Answers to one form alone: "撤了吧" after "要撤回的是这一件吗?".
+ANSWERS_OF = {"withdraw_form": {"withdraw", "cancel", "skip"}}
 
 _validate = FormAction.validate
 
@@ -28,9 +31,9 @@ async def _give_way(
     intent = tracker.latest_message.intent.get("name") if tracker.latest_message else None
     if tracker.active_loop_name != self.name():
         return await _validate(self, tracker, domain, *arguments)
-    if intent in GO_ON:
+    if intent in GO_ON or (intent == "open_case" and self.name() == INTAKE):
         return []
-    if intent not in ANSWERS:
+    if intent not in ANSWERS | ANSWERS_OF.get(self.name(), set()):
         raise ActionExecutionRejection(self.name(), f"{intent} is no answer")
     return await _validate(self, tracker, domain, *arguments)
 

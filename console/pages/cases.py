@@ -107,6 +107,8 @@ async def show_case(desk: Desk, case: Case) -> None:
             masked = show_fields(case.fields)
             if masked:
                 Unmasking(desk, case.row.id, masked)
+            show_added(case.added)
+            show_processing(case.processing)
         with ui.column().classes("panel"):
             await show_transcript(desk, case.conversation)
 
@@ -131,6 +133,27 @@ def show_fields(fields: tuple[CaseField, ...]) -> dict[str, ui.label]:
             if field.is_masked:
                 masked[field.field] = value
     return masked
+
+
+def show_added(accounts: tuple[str, ...]) -> None:
+    """What was told after filing, in order."""
+    if accounts:
+        title(text("case.added"), 2)
+    for account in accounts:
+        ui.label(account).classes("words")
+
+
+def show_processing(processing: tuple[tuple[str, str], ...]) -> None:
+    """For what personal data is used here, and what allows it."""
+    if not processing:
+        return
+    title(text("case.processing"), 2)
+    with ui.element("dl").classes("facts"):
+        for purpose, basis in processing:
+            with ui.element("dt"):
+                ui.label(purpose)
+            with ui.element("dd"):
+                ui.label(basis)
 
 
 def show_origin(field: CaseField) -> None:

@@ -63,6 +63,8 @@ class QueueView:
                     if risk:
                         ui.label(risk).classes("badge risk")
                     ui.label(word("reason", item.reason)).classes("badge")
+                    if item.sealed:
+                        ui.label(text("queue.sealed")).classes("badge")
                     ui.label(waited(minutes))
                     ui.label(item.site).classes("soft")
                 said(item)

@@ -45,9 +45,12 @@ async def server(backside: Backside) -> AsyncIterator[httpx.AsyncClient]:
         yield found
 
 
-def call(action: str, intent: str = "affirm", **more: Any) -> dict[str, Any]:
+def call(
+    action: str, intent: str = "affirm", known: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """`known`: the slots as they are."""
     message = {"text": "", "intent": {"name": intent}, "entities": [], "metadata": IDS, **more}
-    tracker = {"sender_id": "s", "slots": {}, "latest_message": message, "events": []}
+    tracker = {"sender_id": "s", "slots": known or {}, "latest_message": message, "events": []}
     return {"next_action": action, "sender_id": "s", "tracker": tracker, "domain": DOMAIN}
 
 
@@ -58,6 +61,10 @@ async def run(server: httpx.AsyncClient, body: Any, shown: str = "token") -> htt
 def slots(answer: httpx.Response) -> dict[str, Any]:
     events = answer.json()["events"]
     return {each["name"]: each["value"] for each in events if each["event"] == "slot"}
+
+
+def responses(answer: httpx.Response) -> list[str]:
+    return [each["response"] for each in answer.json()["responses"]]
 
 
 def followups(answer: httpx.Response) -> list[str]:
@@ -147,7 +154,8 @@ async def test_a_message_without_ids_files_nothing(
 async def test_cancelling_drops_the_draft(server: httpx.AsyncClient, backside: Backside) -> None:
     answer = await run(server, call("action_cancel_draft", "cancel"))
     assert backside.asked[0].url.path == "/v1/internal/drafts/cancel"
-    assert set(slots(answer).values()) == {None}
+    assert slots(answer)["what"] is None
+    assert slots(answer)["relation"] == "not_needed"
 
 
 @pytest.mark.anyio
@@ -178,10 +186,160 @@ async def test_an_item_is_opened_again(
 async def test_an_item_the_form_does_not_ask_for_is_waited_for(server: httpx.AsyncClient) -> None:
     entities = [{"entity": "item", "value": "when"}]
     answer = await run(server, call("action_reopen_field", "choose_field", entities=entities))
-    assert answer.json()["responses"][0]["response"] == "utter_ask_right_value"
+    assert responses(answer) == ["utter_ask_right_value"]
     assert followups(answer) == ["action_listen"]
 
 
 @pytest.mark.anyio
 async def test_the_server_says_that_it_lives(server: httpx.AsyncClient) -> None:
     assert (await server.get("/healthz")).status_code == 200
+
+
+@pytest.mark.anyio
+async def test_who_stops_has_the_draft_kept(server: httpx.AsyncClient, backside: Backside) -> None:
+    answer = await run(server, call("action_park_draft", "cancel"))
+    assert backside.asked[0].url.path == "/v1/internal/drafts/park"
+    assert json.loads(backside.asked[0].content) == IDS
+    assert set(slots(answer).values()) == {None}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("parked", "said"), [(True, ["utter_offer_parked"]), (False, []), (None, [])]
+)
+async def test_another_matter_is_offered_only_when_one_waits(
+    server: httpx.AsyncClient, backside: Backside, parked: bool | None, said: list[str]
+) -> None:
+    answer = await run(server, call("action_offer_parked", known={"parked": parked}))
+    assert responses(answer) == said
+    assert backside.asked == []
+
+
+@pytest.mark.anyio
+async def test_a_matter_that_waited_is_opened_with_what_is_known_of_it(
+    server: httpx.AsyncClient, backside: Backside
+) -> None:
+    backside.answer = lambda: httpx.Response(200, json={"known": ["what", "contact", "matter"]})
+    before = {"where": "known", "safe_contact": "not_needed"}
+    answer = await run(server, call("action_open_parked", known=before))
+    assert backside.asked[0].url.path == "/v1/internal/drafts/parked"
+    found = {slot: mark for slot, mark in slots(answer).items() if mark is not None}
+    assert found == {
+        "what": "known",
+        "contact": "known",
+        "relation": "not_needed",
+        "safe_contact": "not_needed",
+    }
+    assert slots(answer)["where"] is None
+    assert responses(answer) == []
+
+
+@pytest.mark.anyio
+async def test_how_to_be_reached_is_asked_for_the_next_matter_too(
+    server: httpx.AsyncClient, backside: Backside
+) -> None:
+    backside.answer = lambda: httpx.Response(200, json={"known": ["what"]})
+    answer = await run(server, call("action_open_parked", known={"safe_contact": "yes"}))
+    assert slots(answer)["safe_contact"] is None
+
+
+@pytest.mark.anyio
+async def test_when_nothing_waits_it_is_asked_for(
+    server: httpx.AsyncClient, backside: Backside
+) -> None:
+    backside.answer = lambda: httpx.Response(200, json={"known": None})
+    answer = await run(server, call("action_open_parked"))
+    assert responses(answer) == ["utter_no_parked"]
+    assert slots(answer)["what"] is None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("body", [{}, {"known": "what"}, {"waiting": 1}])
+async def test_an_answer_of_another_shape_opens_nothing(
+    server: httpx.AsyncClient, backside: Backside, body: dict[str, Any]
+) -> None:
+    backside.answer = lambda: httpx.Response(200, json=body)
+    assert (await run(server, call("action_open_parked"))).status_code == 500
+
+
+@pytest.mark.anyio
+async def test_what_was_told_after_filing_is_added_to_the_case(
+    server: httpx.AsyncClient, backside: Backside
+) -> None:
+    answer = await run(server, call("action_add_to_case", "add_facts"))
+    assert backside.asked[0].url.path == "/v1/internal/cases/add"
+    assert slots(answer)["filed"] is True
+    assert slots(answer)["what"] is None
+
+
+@pytest.mark.anyio
+async def test_a_case_is_taken_back_on_a_yes(server: httpx.AsyncClient, backside: Backside) -> None:
+    answer = await run(server, call("action_withdraw_case", known={"withdrawal": "yes"}))
+    assert [one.url.path for one in backside.asked] == ["/v1/internal/cases/withdraw"]
+    assert responses(answer) == ["utter_withdrawn"]
+    assert slots(answer) == {"withdrawal": None}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("said", ["no", None, "maybe"])
+async def test_a_case_is_taken_back_on_nothing_else(
+    server: httpx.AsyncClient, backside: Backside, said: str | None
+) -> None:
+    answer = await run(server, call("action_withdraw_case", known={"withdrawal": said}))
+    assert backside.asked == []
+    assert responses(answer) == ["utter_not_withdrawn"]
+    assert slots(answer) == {"withdrawal": None}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "action",
+    [
+        *("action_park_draft", "action_open_parked", "action_add_to_case", "action_cancel_draft"),
+        "action_request_human",
+    ],
+)
+async def test_what_the_backend_could_not_do_is_not_said_to_be_done(
+    server: httpx.AsyncClient, backside: Backside, action: str
+) -> None:
+    backside.answer = lambda: httpx.Response(500, json={})
+    assert (await run(server, call(action))).status_code == 500
+
+
+@pytest.mark.anyio
+async def test_a_case_that_was_not_taken_back_is_not_said_to_be(
+    server: httpx.AsyncClient, backside: Backside
+) -> None:
+    backside.answer = lambda: httpx.Response(409, json={"code": "outdated"})
+    answer = await run(server, call("action_withdraw_case", known={"withdrawal": "yes"}))
+    assert answer.status_code == 500
+
+
+SETTLED = {"what": "known", "where": "known", "demand": "not_needed", "contact": "anonymous"}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("asking", "again"),
+    [
+        *(("what", None), ("where", "what"), ("demand", "where"), ("contact", "where")),
+        *(("confirmed", "contact"), ("change", "contact"), ("relation", None)),
+    ],
+)
+async def test_the_question_before_is_opened_again(
+    server: httpx.AsyncClient, asking: str, again: str | None
+) -> None:
+    known = {"requested_slot": asking, "safe_contact": "not_needed", **SETTLED}
+    answer = await run(server, call("action_go_back", "go_back", known=known))
+    assert set(slots(answer)) == {"confirmed", "change"} | ({again} if again else set())
+    assert set(slots(answer).values()) == {None}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("asking", ["where", "demand", "safe_contact"])
+async def test_the_open_question_is_left_open(
+    server: httpx.AsyncClient, backside: Backside, asking: str
+) -> None:
+    answer = await run(server, call("action_leave_open", "skip", known={"requested_slot": asking}))
+    assert slots(answer) == {asking: "unknown"}
+    assert backside.asked == []

@@ -184,7 +184,11 @@ def test_only_what_the_type_needs_is_missing(
 
 def test_the_open_question_is_never_settled() -> None:
     facts = {"what": "x", "where": "y", "type": "咨询"}
-    assert settled_slots(facts, "咨询", "where") == {"what": "known", "demand": "not_needed"}
+    assert settled_slots(facts, "咨询", "where") == {
+        "what": "known",
+        "demand": "not_needed",
+        "safe_contact": "not_needed",
+    }
 
 
 @pytest.mark.parametrize(

@@ -296,7 +296,8 @@ async def test_what_is_told_in_a_crisis_is_not_asked_for_again(world: World) -> 
     await turns_with(world, engine_says("x"), seen).run(conversation.id, attempts=0)
     metadata = seen[0]["metadata"]
     assert isinstance(metadata, dict)
-    assert metadata["draft"] == {"what": "known", "contact": "known"}
+    known = {field for field, mark in metadata["draft"].items() if mark == "known"}
+    assert known == {"what", "contact"}
     assert metadata["memory"]["pending"] is True
 
 

@@ -13,7 +13,8 @@ import yaml
 from bench import phrases
 from bench.channel import Conversation, Reply, open_http, troubles
 from bench.citizen import Script
-from bench.interview import Ending, Interview, Interviewee
+from bench.dialogue import Dialogue, Ending
+from bench.interview import Interview, Interviewee
 from bench.stack import Stack, run
 from tests.drills.kills import must_be_tidy, until
 from tests.drills.transactions import Connection, connected
@@ -155,8 +156,8 @@ def _play(channels: Sequence[Conversation]) -> list[asyncio.Task[Talk]]:
 
     async def one(number: int, channel: Conversation, script: Script) -> Talk:
         chance = random.Random(number)  # noqa: S311 - not a secret
-        person = Interviewee(script, channel, texts, chance, reply_seconds=PATIENCE)
-        return Talk(channel, await person.play())
+        dialogue = Dialogue(channel, texts, chance, reply_seconds=PATIENCE, pause=0.0)
+        return Talk(channel, await Interviewee(script, dialogue, chance).play())
 
     pairs = zip(channels, scripts(len(channels)), strict=True)
     return [asyncio.create_task(one(number, *pair)) for number, pair in enumerate(pairs)]

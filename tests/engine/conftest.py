@@ -18,10 +18,23 @@ from typing import Any
 import httpx
 import pytest
 
+from backend_api.drafts.rules import CODES, SHOWN, UNKNOWN, settled_slots
+from backend_api.turns.rules import LOST_AFTER, next_misunderstood
+
 ROOT = Path(__file__).parents[2]
 ENGINE_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 TOKEN = "engine-token-of-the-tests"
-OF_A_CASE = ("what", "where", "demand", "contact", "when", "name", "respondent", "amount", "people")
+FACTS = tuple(field for field in SHOWN if field not in CODES)
+# What is asked, and the questions of each form.
+ASKED = ("what", "where", "demand", "contact")
+INTAKE = ("relation", *ASKED, "safe_contact", "confirmed", "change")
+FORM_OF = {
+    **dict.fromkeys(INTAKE, "intake_form"),
+    "lookup": "status_form",
+    "withdrawal": "withdraw_form",
+}
+# Slots that say something themselves; of all others the worker knows the value.
+SPEAKING = frozenset({"anonymous", UNKNOWN, "yes", "no"})
 
 
 @dataclass
@@ -31,10 +44,18 @@ class FakeApi:
     url: str = ""
     calls: list[tuple[str, dict[str, Any], str | None]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    # what is known of the matter that waits; None: none does
+    parked: list[str] | None = None
+
+    @property
+    def paths(self) -> list[str]:
+        return [path.removeprefix("/v1/internal/") for path, *_ in self.calls]
 
     def answer(self, path: str) -> tuple[int, dict[str, Any]]:
         if self.answers:
             return self.answers.pop(0)
+        if path.endswith("/drafts/parked"):
+            return 200, {"known": self.parked}
         return 200, {"number": "20260000001"} if path.endswith("/cases") else {"waiting": 1}
 
 
@@ -168,6 +189,7 @@ def engine(engine_url: str) -> Iterator[httpx.Client]:
 def quiet_api(api: FakeApi) -> FakeApi:
     api.calls.clear()
     api.answers.clear()
+    api.parked = None
     return api
 
 
@@ -185,6 +207,11 @@ class Reply:
         return asking
 
     @property
+    def form(self) -> str | None:
+        form: str | None = self.body["state"]["form"]
+        return form
+
+    @property
     def intent(self) -> str:
         return str(self.body["state"]["intent"]["name"])
 
@@ -194,31 +221,55 @@ class Reply:
         return slots
 
     @property
+    def facts(self) -> dict[str, Any]:
+        """What is known of the case."""
+        known = {slot: mark for slot, mark in self.slots.items() if slot in FACTS}
+        return {slot: mark for slot, mark in known.items() if mark != "not_needed"}
+
+    @property
+    def actions(self) -> list[str]:
+        actions: list[str] = self.body["state"]["actions"]
+        return actions
+
+    @property
     def questions(self) -> list[str]:
         return [each for each in self.responses if each.startswith("utter_ask_")]
 
 
 @dataclass
 class Citizen:
-    """Talks to the engine and remembers for it, as the worker does."""
+    """Talks to the engine and remembers for it, as the worker does (turns/waiting.py, ending.py).
+
+    `draft`: the facts of the open draft, field → "known" or a value that speaks for itself.
+    """
 
     client: httpx.Client
     draft: dict[str, str] = field(default_factory=dict)
     asking: str | None = None
     form: str | None = None
     memory: dict[str, bool] = field(default_factory=dict)
+    case_type: str | None = None
+    # the matter is one in which a call at the wrong moment may do harm
+    delicate: bool = False
+    parked: int = 0
+    misunderstood: int = 0
+    reopened: frozenset[str] = frozenset()
+    has_filed: bool = False
+    looked_up: bool = False
 
-    def says(self, text: str, *facts: str) -> Reply:
-        answer = self.client.post("/webhooks/turn/webhook", json=self.turn(text, *facts))
+    def says(self, text: str, *facts: str, answers: bool = True) -> Reply:
+        """`facts`: what understanding found in it; `answers`: it may answer the open question."""
+        turn = self.turn(text, *facts, answers=answers)
+        answer = self.client.post("/webhooks/turn/webhook", json=turn)
         assert answer.status_code == 200, (text, answer.text)
         reply = Reply(answer.json())
-        self._remember(reply)
+        self._remember(reply, frozenset(turn["metadata"]["draft"]))
         return reply
 
-    def turn(self, text: str, *facts: str) -> dict[str, Any]:
+    def turn(self, text: str, *facts: str, answers: bool = True) -> dict[str, Any]:
         whole = {"start": 0, "end": len(text)}
         entities = [{"entity": "story", "value": "p0", **whole}]
-        if self.asking:
+        if self.asking and answers:
             entities.append({"entity": "answer", "value": "p1", **whole})
         entities += [
             {"entity": fact, "value": f"p{place}", "start": 0, "end": 1}
@@ -228,19 +279,73 @@ class Citizen:
             "conversation": str(uuid.uuid4()),
             "turn": str(uuid.uuid4()),
             "message": str(uuid.uuid4()),
-            "draft": self.draft,
+            "draft": self.settled(),
             "asking": self.asking,
             "form": self.form,
-            "memory": self.memory,
+            "memory": self._memory(),
             "entities": entities,
         }
         return {"turn": uuid.uuid4().hex, "text": text, "metadata": metadata}
 
-    def _remember(self, reply: Reply) -> None:
+    def settled(self) -> dict[str, str]:
+        """What the engine need not ask."""
+        settled = settled_slots(self.draft, self.case_type, self.asking, delicate=self.delicate)
+        settled |= {slot: "not_needed" for slot, value in self.draft.items() if value == UNKNOWN}
+        filed = self.memory.get("filed", False)
+        if self.asking != "relation" and (not filed or self.form == "intake_form"):
+            settled["relation"] = "not_needed"
+        return {slot: mark for slot, mark in settled.items() if slot not in self.reopened}
+
+    def _memory(self) -> dict[str, bool]:
+        pending = "what" in self.draft and self.asking is None
+        has_case = self.memory.get("filed", False)
+        return {"has_case": has_case, "pending": pending, **self.memory}
+
+    def _remember(self, reply: Reply, sent: frozenset[str]) -> None:
         self.asking, self.form = reply.asking, reply.body["state"]["form"]
-        self.draft = {slot: "known" for slot in OF_A_CASE if slot in reply.slots}
-        if "action_file_case" in reply.body["state"]["actions"] and not self.form:
-            self.memory["filed"] = True
+        self.reopened = sent - set(reply.slots) if self.form else frozenset()
+        parking = bool(self.draft) and "action_park_draft" in reply.actions
+        self.parked = max(self.parked + parking - ("action_open_parked" in reply.actions), 0)
+        self.draft = {slot: self._value(slot, reply.slots[slot]) for slot in self._facts(reply)}
+        self.misunderstood = next_misunderstood(self.misunderstood, reply.intent, reply.responses)
+        self._remember_the_case(reply)
+        self.memory |= {
+            "lost": self.misunderstood >= LOST_AFTER,
+            "asked_again": self.misunderstood > 0,
+            "parked": self.parked > 0,
+            "parked_offered": "utter_offer_parked" in reply.responses,
+            "person_offered": "utter_offer_human" in reply.responses,
+            "queued": self.memory.get("queued", False) or "action_request_human" in reply.actions,
+        }
+
+    def _facts(self, reply: Reply) -> list[str]:
+        marks = {slot: reply.slots[slot] for slot in FACTS if slot in reply.slots}
+        return [slot for slot, mark in marks.items() if mark != "not_needed" or slot in self.draft]
+
+    def _value(self, slot: str, mark: str) -> str:
+        return mark if mark in SPEAKING else self.draft.get(slot, "known")
+
+    def _remember_the_case(self, reply: Reply) -> None:
+        """The latest draft decides: open, or filed."""
+        filed = "action_file_case" in reply.actions and not self.form
+        self.has_filed = self.has_filed or filed or self.memory.get("filed", False)
+        self.looked_up = self.looked_up or "lookup" in reply.slots
+        self.memory["filed"] = self.has_filed and not self.draft
+        self.memory["has_case"] = self.memory["filed"] or self.looked_up
+
+
+def at(citizen: Citizen, asking: str | None, *, filed: bool = False) -> Citizen:
+    """The citizen where this is the open question."""
+    citizen.asking, citizen.form = asking, FORM_OF.get(asking or "")
+    before = ASKED[: ASKED.index(asking)] if asking in ASKED else ASKED
+    if asking in INTAKE and asking != "relation":
+        citizen.draft = dict.fromkeys(before, "known")
+    if asking == "relation":
+        citizen.draft, citizen.has_filed = {"what": "known"}, True
+    citizen.delicate = asking == "safe_contact"
+    if filed or asking == "withdrawal":
+        citizen.memory["filed"] = True
+    return citizen
 
 
 @pytest.fixture

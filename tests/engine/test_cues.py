@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.engine.conftest import Citizen, Reply
-from tests.engine.test_matrix import at
+from tests.engine.conftest import Citizen, FakeApi, Reply, at
 
 WHOLE = "我叫李国强，今年5月8号在东城体育路的健身馆办了年卡，交了3600元，上周关门了，我要求退钱"
 
@@ -19,7 +18,7 @@ def test_a_first_message_full_of_facts_is_the_account(
 ) -> None:
     reply = asked(citizen, asking, text, "name", "when", "where")
     assert reply.intent == "tell_story"
-    assert reply.slots["what"] == "p0"
+    assert reply.facts["what"] == "p0"
 
 
 @pytest.mark.parametrize(
@@ -32,7 +31,7 @@ def test_a_first_message_full_of_facts_is_the_account(
 def test_a_wish_is_no_question(citizen: Citizen, text: str) -> None:
     reply = asked(citizen, "demand", text)
     assert reply.asking == "contact"
-    assert reply.slots["demand"] == "p1"
+    assert reply.facts["demand"] == "p1"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +45,7 @@ def test_a_wish_is_no_question(citizen: Citizen, text: str) -> None:
 def test_a_question_stays_a_question(citizen: Citizen, text: str, intent: str) -> None:
     reply = asked(citizen, "demand", text)
     assert reply.intent == intent
-    assert "demand" not in reply.slots
+    assert "demand" not in reply.facts
 
 
 def test_wages_in_cantonese_are_no_wish_for_a_person(citizen: Citizen) -> None:
@@ -70,11 +69,11 @@ def test_wages_in_cantonese_are_no_wish_for_a_person(citizen: Citizen) -> None:
 def test_a_clear_refusal_of_the_phone_is_accepted(citizen: Citizen, text: str) -> None:
     reply = asked(citizen, "contact", text)
     assert reply.responses == ["utter_anonymous", "utter_ask_confirmed"]
-    assert reply.slots["contact"] == "anonymous"
+    assert reply.facts["contact"] == "anonymous"
 
 
 def test_a_number_after_a_refusal_is_taken(citizen: Citizen) -> None:
-    assert asked(citizen, "contact", "座机不用了", "contact").slots["contact"] == "p2"
+    assert asked(citizen, "contact", "座机不用了", "contact").facts["contact"] == "p2"
 
 
 @pytest.mark.parametrize("text", ["不", "没有", "跳过", "不想说", "算了", "那算了吧"])
@@ -86,7 +85,7 @@ def test_a_bare_no_to_the_phone_is_explained_with_a_way_out(citizen: Citizen, te
     assert second.responses == ["utter_hint_contact", "utter_ask_contact"]
     for reply in (first, second):
         assert all(each["choices"] == ["我不想留电话"] for each in reply.body["messages"])
-    assert citizen.says("我不想留电话").slots["contact"] == "anonymous"
+    assert citizen.says("我不想留电话").facts["contact"] == "anonymous"
 
 
 @pytest.mark.parametrize(
@@ -96,13 +95,13 @@ def test_a_bare_no_to_the_phone_is_explained_with_a_way_out(citizen: Citizen, te
 def test_the_way_out_of_a_question_is_an_answer(
     citizen: Citizen, asking: str, choice: str, following: str
 ) -> None:
-    citizen = at(citizen, asking)
     for refusal in ("不知道怎么说", "不想说"):
+        citizen = at(Citizen(citizen.client), asking)
         reply = citizen.says(refusal)
         assert reply.responses == [f"utter_why_{asking}", f"utter_ask_{asking}"]
         assert reply.body["messages"][0]["choices"] == [choice]
     reply = citizen.says(choice)
-    assert reply.slots[asking] == "p1"
+    assert reply.facts[asking] == "p1"
     assert reply.asking == following
 
 
@@ -126,14 +125,14 @@ def test_a_vague_yes_is_read_back_again(citizen: Citizen, text: str) -> None:
 def test_another_wish_at_the_read_back_replaces_the_first(citizen: Citizen, text: str) -> None:
     reply = asked(citizen, "confirmed", text, "demand")
     assert reply.responses == ["utter_corrected", "utter_ask_confirmed"]
-    assert reply.slots["demand"] == "p2"
+    assert reply.facts["demand"] == "p2"
 
 
 @pytest.mark.parametrize("text", ["删掉电话", "把我的电话删了", "手机号去掉"])
 def test_a_phone_can_be_taken_back(citizen: Citizen, text: str) -> None:
     reply = asked(citizen, "confirmed", text)
     assert reply.responses == ["utter_anonymous", "utter_ask_confirmed"]
-    assert reply.slots["contact"] == "anonymous"
+    assert reply.facts["contact"] == "anonymous"
 
 
 @pytest.mark.parametrize("asking", [None, "what", "where", "demand", "contact", "confirmed"])
@@ -153,10 +152,11 @@ def test_a_farewell_is_goodbye(citizen: Citizen, text: str) -> None:
     assert asked(citizen, None, text).responses == ["utter_goodbye"]
 
 
-def test_who_thinks_better_of_it_starts_anew(citizen: Citizen) -> None:
+def test_who_thinks_better_of_it_goes_on(citizen: Citizen, api: FakeApi) -> None:
     citizen = at(citizen, "confirmed")
-    assert citizen.says("先不登记了").slots == {}
-    assert citizen.says("算了还是登记吧").responses == ["utter_ask_what"]
+    api.parked = list(citizen.draft)
+    assert citizen.says("先不登记了").facts == {}
+    assert citizen.says("算了还是登记吧").responses == ["utter_ask_confirmed"]
     assert asked(citizen, "confirmed", "算了，还是帮我登记吧").questions == ["utter_ask_confirmed"]
     assert asked(citizen, "confirmed", "还是别登记了").intent == "cancel"
 

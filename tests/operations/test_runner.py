@@ -80,7 +80,29 @@ def test_root_keeps_the_service_where_the_account_cannot_come(
     beyond.make()
     found = runner.chosen(beyond, 8080, None)
     assert (found.account, found.key) == (None, "root_unreachable")
-    assert f"用不了 {beyond.secrets}" in words(found.key, **found.values)
+    told = words(found.key, **found.values)
+    closed = next(one for one in reversed(beyond.secrets.parents) if not one.stat().st_mode & 0o001)
+    assert f"用不了 {beyond.secrets}（{closed} 不让它用）" in told
+
+
+@as_root
+def test_root_is_told_where_a_link_leads_that_the_account_cannot_follow(
+    reachable: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = reachable.root.parent / "private"
+    target, link = private / "bin" / "python3", reachable.root.parent / "python"
+    target.parent.mkdir(parents=True)
+    target.touch(mode=0o755)
+    private.chmod(0o700)
+    link.symlink_to(target)
+    monkeypatch.setattr(runner, "SERVICE_PYTHON", link)
+
+    found = runner.chosen(reachable, 8080, None)
+
+    told = words(found.key, **found.values)
+    assert found.account is None
+    assert f"{link} 指向 {target}" in told
+    assert f"用不了 {private}。" in told
 
 
 @as_root
@@ -89,7 +111,7 @@ def test_root_keeps_the_service_for_a_certificate_that_only_root_reads(
 ) -> None:
     (tmp_path / "ca.crt").touch(mode=0o600)
     url = f"postgresql://u@h/x?sslmode=verify-full&sslrootcert={tmp_path / 'ca.crt'}"
-    assert runner.chosen(reachable, 8080, url).values["path"] == str(tmp_path / "ca.crt")
+    assert runner.chosen(reachable, 8080, url).values["path"] == tmp_path / "ca.crt"
 
 
 @as_root

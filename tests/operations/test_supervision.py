@@ -14,7 +14,7 @@ from backend_api.operations import supervision
 from backend_api.operations.folders import MARK, DataFolder
 from backend_api.operations.programs import Program
 from backend_api.operations.supervision import Supervisor
-from backend_api.operations.sweep import leftovers
+from backend_api.operations.sweep import leftovers, sweep
 
 TELL = (
     "import json, os, pathlib, sys, time;"
@@ -122,8 +122,30 @@ def test_a_long_data_path_gets_a_short_private_socket(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / ("很长的名字" * 12))
     folder.make()
     assert len(os.fsencode(folder.socket)) <= 95
+    assert not folder.socket.parent.exists()
+
+    folder.make_door()
     assert folder.socket.parent.stat().st_mode & 0o077 == 0
-    folder.socket.parent.rmdir()
+
+    folder.socket.touch()
+    sweep(folder)
+    assert not folder.socket.parent.exists()
+
+
+def test_what_others_keep_in_the_folder_of_the_socket_stays(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / ("x" * 90) / "data")
+    folder.root.parent.mkdir()
+    folder.make()
+    folder.make_door()
+    foreign = folder.socket.parent / "foreign"
+    foreign.touch()
+
+    folder.close_door()
+    assert foreign.exists()
+
+    foreign.unlink()
+    folder.close_door()
+    assert not folder.socket.parent.exists()
 
 
 def test_supervisor_that_does_not_run_is_told_apart(data: DataFolder) -> None:

@@ -14,7 +14,10 @@ from backend_api.understanding.counts import find_counts
         ("附近百来户人家", 90, 110, "household"),
         ("300多户业主", 300, 400, "household"),
         ("几百号人", 300, 900, "person"),
-        ("带着两个孩子", 2, 2, "person"),
+        ("幼儿园有两个孩子受伤", 2, 2, "person"),
+        ("我们班三个孩子被打", 3, 3, "person"),
+        ("厂里压伤了两个工友", 2, 2, "person"),
+        ("同村三个老人都被骗了", 3, 3, "person"),
     ],
 )
 def test_people_are_counted(text: str, low: float, high: float | None, unit: str) -> None:
@@ -26,3 +29,19 @@ def test_people_are_counted(text: str, low: float, high: float | None, unit: str
 @pytest.mark.parametrize("text", ["我一个人住", "第三名", "两个月没发", "三户型", "万一小孩受伤"])
 def test_other_numbers_count_nobody(text: str) -> None:
     assert [one for one in find_counts(text) if one.unit == "person"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "房东赶我走，我和老婆还有两个孩子没地方住",
+        "我一个人带着两个孩子租房",
+        "家里有三个小孩，押金不退我们没法过",
+        "我家两个孩子都在这边上学",
+        "上有两个老人要养，工资还不发",
+        "老公不管，我养着两个娃",
+        "我和老婆在这租了两年",
+    ],
+)
+def test_the_citizens_own_family_is_nobody_affected(text: str) -> None:
+    assert find_counts(text) == ()

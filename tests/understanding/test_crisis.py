@@ -143,3 +143,106 @@ def test_every_alarm_has_its_text() -> None:
 
     assert "group_action" not in kinds
     assert [kind for kind in sorted(kinds) if not has_citizen_text(f"crisis_{kind}")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("我买了一瓶农药放在床底下", "self_harm"),
+        ("刚去镇上买了老鼠药", "self_harm"),
+        ("我弄了点敌敌畏回来", "self_harm"),
+        ("毒药我都藏好了，老鼠药我都藏好了", "self_harm"),
+        ("有个男的提着菜刀在我家门口", "violence"),
+        ("他带着铁棍堵在车间门口", "violence"),
+        ("邻居拿着砍刀站在院子里", "violence"),
+        ("楼道里有个醉汉举着斧子来我家门口", "violence"),
+        ("煤气漏了", "fire_or_accident"),
+        ("厨房煤气漏了怎么办", "fire_or_accident"),
+        ("我家燃气管漏了", "fire_or_accident"),
+        ("闻到一股煤气味", "fire_or_accident"),
+        ("天然气表漏气", "fire_or_accident"),
+        ("家里着火了咋办", "fire_or_accident"),
+        ("奶奶让我大伯锁在柴房里", "domestic_violence"),
+        ("大哥把老母亲锁在屋里自己出去打工", "domestic_violence"),
+        ("我外婆被儿媳妇虐待", "domestic_violence"),
+        ("叔叔一家不给奶奶吃饭", "domestic_violence"),
+        ("隔壁老奶奶天天被儿子打", "domestic_violence"),
+        ("嫂子天天挨打，不敢跟人说", "domestic_violence"),
+        ("我姐夫喝了酒就打我姐", "domestic_violence"),
+        ("楼上男的经常打老婆", "domestic_violence"),
+        ("我闺蜜经常被她老公打", "domestic_violence"),
+        ("邻居家孩子天天挨打", "minor"),
+    ],
+)
+def test_danger_that_is_only_hinted_at_or_told_by_others_is_an_alarm(text: str, kind: str) -> None:
+    crisis = judge_crisis([text])
+
+    assert crisis.level >= 2
+    assert kind in crisis.kinds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "买了农药打虫",
+        "我买了农药除草，结果秧苗全黄了",
+        "在农资店买了农药没效果",
+        "网上买了老鼠药毒老鼠",
+        "我家买了农药喷果树",
+        "有人拿刀在楼下砍树",
+        "有人拿着刀在门口卖西瓜",
+        "他拿着刀具在学校门口推销",
+        "燃气公司说管道漏了三个月一直没换",
+        "煤气漏气检测要收费吗",
+        "煤气费涨了",
+        "要是哪天着火了怎么办",
+        "婆婆被儿子关在门外",
+        "我妈被儿子送去养老院",
+        "老人被儿子打电话骗了钱",
+        "学校不让孩子吃饭",
+        "他天天打我老婆电话",
+        "他老是打妹妹的主意",
+        "领导经常打官腔",
+        "医生让我先把药买了再检查",
+        "儿子被同学推倒，要求严惩打人凶手",
+        "我弟弟天天打游戏",
+    ],
+)
+def test_words_that_only_sound_alike_are_no_alarm(text: str) -> None:
+    assert judge_crisis([text]).level <= 1
+
+
+@pytest.mark.parametrize(
+    ("pieces", "kinds"),
+    [
+        pytest.param(["我13岁，我爸喝酒就打我"], ["minor", "domestic_violence"], id="a child"),
+        pytest.param(["我上初二，爸爸拿皮带抽我"], ["minor", "domestic_violence"], id="its school"),
+        pytest.param(["我是小学生 后妈天天打我"], ["minor", "domestic_violence"], id="a pupil"),
+        pytest.param(
+            ["我13岁", "我爸喝了酒就打我"], ["minor", "domestic_violence"], id="in pieces"
+        ),
+        pytest.param(["我14岁 我不想活了"], ["self_harm", "minor"], id="a life first"),
+        pytest.param(["我今年九岁家里着火了"], ["fire_or_accident", "minor"], id="fire first"),
+        pytest.param(["老公打我还打孩子"], ["domestic_violence", "minor"], id="a mother"),
+        pytest.param(["我是初中老师，老公天天打我"], ["domestic_violence"], id="a teacher"),
+        pytest.param(["我十岁的女儿被打，老公也打我"], ["domestic_violence"], id="her daughter"),
+    ],
+)
+def test_the_kind_whose_words_the_citizen_needs_first_comes_first(
+    pieces: list[str], kinds: list[str]
+) -> None:
+    found = judge_crisis(pieces).kinds
+
+    assert list(found[: len(kinds)]) == kinds
+
+
+def test_a_child_in_the_turn_before_is_still_a_child() -> None:
+    assert judge_crisis(["爸爸又打我"], before="我十二岁，").kinds[0] == "minor"
+
+
+def test_every_kind_has_its_place_in_the_order() -> None:
+    raw = yaml.safe_load((DATA / "crisis" / "lexicon.yml").read_text(encoding="utf-8"))
+    kinds = {one["kind"] for one in (*raw["entries"], *raw["bare"])}
+
+    assert kinds == set(raw["order"])
+    assert len(raw["order"]) == len(kinds)

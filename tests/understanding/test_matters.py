@@ -81,3 +81,41 @@ def test_training_twice_writes_the_same_model(tmp_path: Path) -> None:
     one, two = (json.loads((folder / "matters.json").read_text()) for folder in folders)
     assert one == two
     assert (folders[0] / "matters.npz").read_bytes() == (folders[1] / "matters.npz").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他",
+        "我",
+        "没事",
+        "好的",
+        "我现在安全",
+        "我没事，谢谢",
+        "你们说",
+        "不是的",
+        "我老公",
+        "。。",
+    ],
+)
+def test_a_message_that_says_nothing_has_no_matter(text: str, read: Read) -> None:
+    assert read(text).matters == ()
+
+
+@pytest.mark.parametrize("text", ["欠薪", "离婚", "家暴", "漏水", "老公打我"])
+def test_two_words_are_enough_for_a_matter(text: str, read: Read) -> None:
+    assert read(text).matters[0].p >= 0.45
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "有只狗咬了我儿子",
+        "我儿子被一条狗咬伤了",
+        "狗咬人了主人不赔",
+        "楼上的狗不拴绳扑倒我妈",
+        "邻居养的狗吓到孩子了",
+    ],
+)
+def test_a_dog_that_bites_a_child_is_between_neighbours(text: str, read: Read) -> None:
+    assert read(text).matters[0].code == "neighbours"

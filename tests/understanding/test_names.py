@@ -136,3 +136,52 @@ def test_who_speaks_for_another_is_not_them(read: Read) -> None:
     [person] = read("我是李梅的妈妈").fields.persons
 
     assert person.role == "beneficiary"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "对方跑球了莫得人管",
+        "这个事情莫得法，你们看到办",
+        "楼上漏水说了莫人管，都没得人理",
+        "钱莫得了，巴到找他也没用",
+        "都说莫管闲事，我就是不服",
+        "我叫马上办",
+        "我叫关门他们不听",
+        "我叫关门",
+        "我叫安静点",
+        "我叫都别吵",
+        "我叫全部退",
+    ],
+)
+def test_dialect_and_orders_name_nobody(text: str, read: Read) -> None:
+    assert read(text).fields.persons == ()
+
+
+@pytest.mark.parametrize("name", ["李秀英", "欧阳春", "覃三妹", "黄开会", "莫有才", "司马光"])
+@pytest.mark.parametrize(
+    "card",
+    [
+        "{} 13812345678",
+        "{}13812345678",
+        "{}：138 1234 5678",
+        "{}\n13812345678",
+        "{} 幺三八零零一三八零零零",
+        "{} 0755-25551234",
+        "{}（13812345678）",
+        "你好，{}，我的电话13812345678",
+        "13812345678 {}",
+    ],
+)
+def test_a_name_with_a_number_and_no_more_is_the_citizen(name: str, card: str, read: Read) -> None:
+    own = [one for one in read(card.format(name)).fields.persons if one.role == "applicant"]
+
+    assert [one.text for one in own] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["房主 13812345678", "司机 13812345678", "王经理 13812345678", "老板李大强 13812345678"],
+)
+def test_the_number_of_somebody_else_is_no_card(text: str, read: Read) -> None:
+    assert [one for one in read(text).fields.persons if one.role == "applicant"] == []

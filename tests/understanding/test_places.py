@@ -75,3 +75,41 @@ def test_generic_words_are_no_place(text: str, read: Read) -> None:
 def test_a_site_is_located_by_its_line(models: Models) -> None:
     assert locate("深圳市罗湖区翠竹街道水贝社区", models=models) == SITE
     assert locate("门口", models=models) == Region(poi="门口")
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "county"),
+    [
+        ("龙华民治", "龙华民治", "龙华区"),
+        ("在龙华民治租的房子", "龙华民治", "龙华区"),
+        ("龙华大浪那边的工地", "龙华大浪", "龙华区"),
+        ("光明公明一个厂", "光明公明", "光明区"),
+        ("我在宝安福永租房", "宝安福永", "宝安区"),
+        ("我在宝安西乡上班", "宝安西乡", "宝安区"),
+        ("罗湖区东门被骗了", "罗湖区东门", "罗湖区"),
+        ("龙华投诉没人管", "", ""),
+        ("龙岗老板不给钱", "龙岗", "龙岗区"),
+    ],
+)
+def test_a_subdistrict_belongs_to_the_district_before_it(
+    text: str, found: str, county: str, read: Read
+) -> None:
+    fields = read(text).fields
+
+    assert [(one.text, one.county) for one in fields.places] == ([(found, county)] if found else [])
+    assert [one.text for one in fields.orgs if one.kind == "named"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("就是西乡固戍那边的", "西乡固戍"),
+        ("坂田雪岗路的那个华兴五金厂", "坂田雪岗路的那个华兴五金厂"),
+        ("我在坂田雪岗路的那个华兴五金厂上班，工资没发", "坂田雪岗路的那个华兴五金厂"),
+        ("在福永和平路的宏发鞋厂", "福永和平路的宏发鞋厂"),
+        ("民治大道的那家鑫源印刷厂排黑水", "民治大道的那家鑫源印刷厂"),
+        ("雪岗路的房东不退押金", "雪岗路"),
+    ],
+)
+def test_what_stands_at_a_place_is_told_with_it(text: str, found: str, read: Read) -> None:
+    assert [one.text for one in read(text).fields.places] == [found]

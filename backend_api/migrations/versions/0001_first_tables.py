@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("origin_index", sa.LargeBinary(), nullable=True),
         sa.Column("site_id", sa.Uuid(), nullable=True),
         sa.Column("status", sa.String(length=24), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.Column("answered_seq", sa.Integer(), nullable=False),
@@ -200,6 +201,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -212,6 +214,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
     )
+    op.create_index(op.f("ix_draft_case_id"), "draft", ["case_id"], unique=False)
     op.create_index(op.f("ix_draft_conversation_id"), "draft", ["conversation_id"], unique=False)
     op.create_index(
         "uq_draft_open",
@@ -336,6 +339,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("query_code_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("matter", sa.String(), nullable=False),
         sa.Column("summary_sealed", sa.LargeBinary(), nullable=False),
@@ -465,6 +469,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_message_conversation_id_seq"), table_name="message")
     op.drop_table("message")
     op.drop_index("uq_draft_open", table_name="draft", postgresql_where="status = 'open'")
+    op.drop_index(op.f("ix_draft_case_id"), table_name="draft")
     op.drop_index(op.f("ix_draft_conversation_id"), table_name="draft")
     op.drop_table("draft")
     op.drop_index(

@@ -3,13 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 from backend_api.understanding.analysis import Place, Region
-from backend_api.understanding.places.named import named_regions, other_pieces
+from backend_api.understanding.places.named import (
+    is_district,
+    named_regions,
+    other_pieces,
+    town_end,
+)
 from backend_api.understanding.places.parts import place_of
-from backend_api.understanding.places.premises import sort_owned
+from backend_api.understanding.places.premises import Owned, sort_owned
 from backend_api.understanding.places.roles import with_roles
-from backend_api.understanding.places.spans import Piece, joined, with_buildings
+from backend_api.understanding.places.spans import BEHIND_A_PLACE, Piece, joined, with_buildings
 from backend_api.understanding.places.told import told_places
-from backend_api.understanding.places.words import Gazetteer
+from backend_api.understanding.places.words import Gazetteer, PlaceWords
 from backend_api.understanding.tagger import Token, token_at
 
 _PEOPLE = ("人民", "人行")
@@ -28,11 +33,19 @@ def find_places(
     place, or the organisation when it has premises (厂, 工地), is a place as well.
     """
     words = gazetteer.words
-    owned = sort_owned(text, named_orgs, words, gazetteer.regions)
+    orgs = [one for one in named_orgs if not is_district(text, *one, gazetteer)]
+    owned = sort_owned(text, orgs, words, gazetteer.regions)
     regions = list(named_regions(text, tokens, gazetteer, owned, site or Region()))
-    pieces = [*(Piece(one.start, one.end) for one in regions), *other_pieces(text, tokens, words)]
+    pieces = [
+        *(Piece(one.start, town_end(text, one, gazetteer) or one.end) for one in regions),
+        *other_pieces(text, tokens, words),
+    ]
     clear = [piece for one in pieces if (piece := _beside(one, owned.names))]
-    clear += [*owned.places, *_in_front(tokens, owned.names)]
+    clear += [
+        *owned.places,
+        *_in_front(tokens, owned.names),
+        *_standing_at(text, clear, owned, words),
+    ]
     spans = with_buildings(text, joined(text, clear))
     spans = joined(text, [*spans, *told_places(text, spans, tokens, words.leads)])
     places = [
@@ -41,6 +54,18 @@ def find_places(
         if not _is_people(text, span)
     ]
     return with_roles(text, places, words.roles)
+
+
+def _standing_at(
+    text: str, pieces: Sequence[Piece], owned: Owned, words: PlaceWords
+) -> Iterator[Piece]:
+    """坂田雪岗路的那个华兴五金厂: a place of work named right behind where it stands."""
+    ends = {piece.end for piece in pieces}
+    for name in owned.names:
+        gap = BEHIND_A_PLACE.search(text, max(0, name.start - 4), name.start)
+        works = words.premises.workplace.search(text[name.start : name.end])
+        if works and gap and gap.start() in ends:
+            yield name
 
 
 def _beside(piece: Piece, names: Sequence[Piece]) -> Piece | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from backend_api.understanding.analysis import Region
 from backend_api.understanding.places.premises import Owned
@@ -30,6 +31,11 @@ def named_regions(
         at = match.end
         if any(one.start <= match.start < one.end for one in owned.names):
             continue
+        if town := town_end(text, match, gazetteer):
+            before = _county(match, gazetteer)
+            at = town
+            yield before
+            continue
         token = token_at(tokens, match.start)
         if (
             _is_believed(match, text, token, gazetteer.words.endings)
@@ -40,6 +46,28 @@ def named_regions(
             yield match
         elif not match.whole:
             at = match.start + 1  # 从江 hides 江西 in 从江西
+
+
+def town_end(text: str, match: Match, gazetteer: Gazetteer) -> int:
+    """Where the subdistrict ends that is named right behind its district (龙华民治), or 0."""
+    county = _county(match, gazetteer).options[0].county
+    towns = gazetteer.towns.get(county)
+    town = towns.match(text, match.end) if towns else None
+    return town.end() if town else 0
+
+
+def is_district(text: str, start: int, end: int, gazetteer: Gazetteer) -> bool:
+    """龙华 of 龙华民治, which the tagger takes for an organisation."""
+    match = gazetteer.regions.search(text[:end], start)
+    if match is None or match.start != start:
+        return False
+    return town_end(text, match, gazetteer) >= end
+
+
+def _county(match: Match, gazetteer: Gazetteer) -> Match:
+    """Of the regions of that name the one whose subdistricts are known."""
+    known = [one for one in match.options if one.county in gazetteer.towns]
+    return replace(match, options=tuple(known), whole=True) if known else match
 
 
 def other_pieces(text: str, tokens: Sequence[Token], words: PlaceWords) -> Iterator[Piece]:

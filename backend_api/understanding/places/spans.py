@@ -25,6 +25,10 @@ _NUMBERED_ROAD = re.compile(
 )
 
 
+# What may stand between a place and one that lies in it: 雪岗路的那个华兴五金厂.
+BEHIND_A_PLACE = re.compile(r"(?:的?[那这一](?:个|家|间|栋)|的)$")
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of the text that is, or belongs to, a place."""
@@ -82,7 +86,7 @@ def _below(text: str, end: int) -> int:
 
 def _touches(text: str, end: int, start: int) -> bool:
     gap = text[end:start]
-    if gap in ("", " ", "的"):
+    if gap in ("", " ", "的") or BEHIND_A_PLACE.fullmatch(gap):
         return True
     crossing = gap in ("和", "与") and text[end - 1] in "路街道巷"
     return crossing and bool(_CROSSING.search(text, start, start + 12))

@@ -76,6 +76,12 @@ class Gazetteer:
 
     regions: Regions
     words: PlaceWords
+    towns: Mapping[str, re.Pattern[str]]
+
+
+def town_names(raw: Mapping[str, Sequence[str]]) -> dict[str, re.Pattern[str]]:
+    """`data/words/towns.yml`, by the county's full name."""
+    return {county: re.compile(_words(names)) for county, names in raw.items()}
 
 
 def place_words(raw: Mapping[str, Any]) -> PlaceWords:

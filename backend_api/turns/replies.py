@@ -1,0 +1,113 @@
+"""What a turn says: the engine's texts with the cards that only the backend can fill in."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend_api.cases.lookup import case_by_code
+from backend_api.cases.models import Case
+from backend_api.cases.service import (
+    case_of_conversation,
+    latest_case,
+    receipt_rows,
+    status_rows,
+)
+from backend_api.conversations.models import Conversation
+from backend_api.conversations.service import Card, Words
+from backend_api.core.clock import now
+from backend_api.drafts.labels import offer
+from backend_api.drafts.rules import optional_fields
+from backend_api.drafts.service import current_facts, open_draft, read_back_rows, values_of
+from backend_api.notifications.texts import citizen_text
+from backend_api.organisation.models import Unit
+from backend_api.turns.engine import EngineAnswer, EngineMessage
+from backend_api.turns.proposals import Proposal
+from backend_api.turns.rules import MAX_WRONG_CODES
+from backend_api.turns.waiting import Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The case whose status is shown: of number and query code where they were said (`asked`)."""
+
+    asked: bool = False
+    case: Case | None = None
+    too_many: bool = False
+
+
+async def look_up(
+    session: AsyncSession,
+    conversation: Conversation,
+    waiting: Waiting,
+    proposals: tuple[Proposal, ...],
+    answer: EngineAnswer,
+) -> Lookup:
+    """The case of the number and code that the engine took, after too many wrong ones of none;
+    without them the one that is known here, if its status is to be shown."""
+    wanted = answer.state.slots.get("lookup")
+    found = next((one for one in proposals if one.id == wanted), None)
+    if found is None:
+        is_shown = any(message.card == "status" for message in answer.messages)
+        return Lookup(case=await case_of_conversation(session, conversation) if is_shown else None)
+    if waiting.state.wrong_codes >= MAX_WRONG_CODES:
+        return Lookup(asked=True, too_many=True)
+    number, code = found.value.split(" ")
+    looked = await case_by_code(session, conversation, number=number, code=code, at=now())
+    return Lookup(True, looked.case, looked.too_many)
+
+
+async def words_of_answer(
+    session: AsyncSession, waiting: Waiting, answer: EngineAnswer, lookup: Lookup
+) -> list[Words]:
+    """The notice before the first answer; a word of welcome after a long silence."""
+    words = [] if waiting.state.noticed else [await _notice(session, waiting)]
+    if waiting.was_away:
+        words.append(Words(citizen_text("welcome_back")))
+    return words + [await _words(session, waiting, one, lookup) for one in answer.messages]
+
+
+async def _notice(session: AsyncSession, waiting: Waiting) -> Words:
+    """Who uses what the citizen says: the unit by its name."""
+    unit = await session.scalar(
+        select(Unit.name)
+        .join(Conversation, Conversation.unit_path == Unit.path)
+        .where(Conversation.id == waiting.conversation)
+    )
+    return Words(citizen_text("notice", unit=unit or ""))
+
+
+async def _words(
+    session: AsyncSession, waiting: Waiting, message: EngineMessage, lookup: Lookup
+) -> Words:
+    words = Words(message.text, tuple(message.choices))
+    match message.card:
+        case "read_back":
+            return await _read_back(session, waiting, words)
+        case "receipt":
+            case = await latest_case(session, waiting.conversation)
+            rows = receipt_rows(session, case) if case is not None else []
+            return replace(words, card=Card(kind="receipt", rows=rows)) if rows else words
+        case "status":
+            return await _status(session, lookup, words)
+    return words
+
+
+async def _read_back(session: AsyncSession, waiting: Waiting, words: Words) -> Words:
+    """What is known; and once, what else would help."""
+    draft = await open_draft(session, waiting.conversation)
+    facts = await current_facts(session, draft.id) if draft is not None else {}
+    values = values_of(session, facts)
+    more = () if waiting.state.offered else optional_fields(values, values.get("type"))
+    if more:
+        items = "、".join(map(offer, more))
+        words = replace(words, text=words.text + citizen_text("offer_more", items=items))
+    return replace(words, card=Card(kind="read_back", rows=read_back_rows(session, facts)))
+
+
+async def _status(session: AsyncSession, lookup: Lookup, words: Words) -> Words:
+    if lookup.case is None:
+        key = "status_too_many" if lookup.too_many else "status_not_found"
+        return Words(citizen_text(key))
+    rows = await status_rows(session, lookup.case)
+    return replace(words, card=Card(kind="status", rows=rows))
