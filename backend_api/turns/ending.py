@@ -169,7 +169,7 @@ def told(waiting: Waiting, said: Sequence[Said]) -> dict[str, Finding]:
         for name, one in taken.items()
         if name not in waiting.facts
     }
-    return findings | (_classified(said) if "what" in findings else {})
+    return findings | (_classified(said, waiting) if "what" in findings else {})
 
 
 def _findings(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
@@ -179,7 +179,7 @@ def _findings(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
     if stays_anonymous(slots, waiting.settled()):
         findings["contact"] = Finding(ANONYMOUS, ANONYMOUS, How.ANSWERED, last.id, last.seq)
     if "what" in findings:
-        findings |= _classified(exchange.said)
+        findings |= _classified(exchange.said, waiting)
     return findings
 
 
@@ -197,9 +197,15 @@ def _merged(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
     return findings
 
 
-def _classified(said: Sequence[Said]) -> dict[str, Finding]:
-    """Type and matter as understanding guesses them; a clerk may correct them later."""
+def _classified(said: Sequence[Said], waiting: Waiting) -> dict[str, Finding]:
+    """Type and matter as understanding guesses them; a clerk may correct them later.
+
+    A piece that is shorter than what was told before says less about the matter than that did.
+    """
     longest = max(said, key=lambda one: len(one.text))
+    before = waiting.facts.get("what")
+    if before is not None and len(longest.text) <= len(before.value):
+        return {}
     analysis = longest.analysis
     matter = analysis.matters[0].name if analysis.matters else None
     guesses = {"type": analysis.case_type, "matter": matter}

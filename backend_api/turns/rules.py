@@ -1,11 +1,13 @@
 """How a turn may end, how often it is tried, and what its result means. Pure."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 
 from backend_api.turns.words import turn_words
 
+MARKS = re.compile(r"[\s，。、,.!！~～…]+")
 MAX_ENGINE_CHARACTERS = 4000
 LOST_AFTER = 2
 CRISIS_LEVEL = 2
@@ -32,8 +34,8 @@ def wait_before_retry(attempts: int) -> timedelta | None:
 
 
 def is_out_of_danger(text: str) -> bool:
-    """After a crisis: the citizen says so, or wants to go on with the matter."""
-    return turn_words().safe.search(text.strip()) is not None
+    """After a crisis: the citizen says so, or wants to go on with the matter, and nothing else."""
+    return turn_words().safe.fullmatch(MARKS.sub("", text)) is not None
 
 
 def next_misunderstood(before: int, intent: str, responses: Iterable[str]) -> int:

@@ -26,11 +26,12 @@ class TurnWords:
 @cache
 def turn_words() -> TurnWords:
     """Raises KeyError, re.error when the data file is not as it must be."""
-    raw: dict[str, str] = yaml.safe_load((DATA / "words" / "turns.yml").read_text("utf-8"))
+    raw = yaml.safe_load((DATA / "words" / "turns.yml").read_text("utf-8"))
     others, number = raw["others"], raw["number"]
-    plain = ("place_lead", "demand_lead", "phone_lead", "self_named", "clause_rest", "safe")
+    plain = ("place_lead", "demand_lead", "phone_lead", "self_named", "clause_rest")
     return TurnWords(
         **{name: re.compile(raw[name]) for name in plain},
+        safe=re.compile("|".join(f"(?:{one})" for one in raw["safe"])),
         others_before=re.compile(rf"(?:{others})(?:们|本人)?{number}(?:是|为|[:：])?\s*$"),
         others_after=re.compile(rf"^\s*(?:这|就)?是(?:那个)?(?:{others})(?:们)?{number}"),
         number_of=re.compile(rf"^{number}(?:是|为|[:：])?\s*$"),

@@ -158,9 +158,9 @@ class AnalysisImporter(GraphComponent):
     ) -> str | None:
         if intent == "affirm" and found & set(self._config["correcting"]):
             return "correct"
-        if intent in {"deny", "inform", "nlu_fallback", "choose_field"} and found:
+        if intent in {"deny", "inform", "nlu_fallback", "choose_field", "skip"} and found:
             return "correct"
-        if intent == "deny" and item:
+        if intent in {"deny", "skip"} and item:
             return "choose_field"
         return intent
 
