@@ -169,3 +169,54 @@ def test_who_has_no_wish_is_shown_a_way_out(citizen: Citizen, text: str) -> None
 
 def test_money_for_the_doctor_is_no_question_of_fees(citizen: Citizen) -> None:
     assert asked(citizen, None, "要钱治病").intent == "tell_story"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "对",
+            "对的对的",
+            "嗯 没错",
+            "是的，就这样登记吧",
+            "可以",
+            "OK",
+            "yes",
+            "都对，麻烦您了",
+            "好嘞",
+        ),
+        *("没问题，提交吧", "行，就按这个报", "确认无误", "中", "要得", "冇错", "我说的都对"),
+    ],
+)
+def test_a_plain_yes_files(citizen: Citizen, text: str) -> None:
+    assert asked(citizen, "confirmed", text).responses[0] == "utter_filed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("我不同意", "不可以登记", "可以先不登记吗", "确定要登记吗", "可以改吗", "嗯？", "对个屁"),
+        *(
+            "好了没有啊",
+            "对不起打扰了",
+            "对\n等一下\n地址不对",
+            "是不是登记了就完了",
+            "行不行啊你们",
+        ),
+    ],
+)
+def test_a_doubtful_word_files_nothing(citizen: Citizen, text: str) -> None:
+    assert "utter_filed" not in asked(citizen, "confirmed", text).responses
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("还是那个电话", "电话就是我现在用的这个", "你们不是有我电话吗", "上次不是留过了"),
+        *("号码我记不住", "我手机丢了", "我怕你们不管"),
+    ],
+)
+def test_nobody_is_made_anonymous_who_did_not_say_so(citizen: Citizen, text: str) -> None:
+    reply = asked(citizen, "contact", text)
+    assert reply.asking == "contact"
+    assert reply.slots.get("contact") != "anonymous"
