@@ -22,8 +22,8 @@ from backend_api.operations.programs import ENGINE_PYTHON, ONE_THREAD
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk")
-# What needs an engine, a browser or the whole service, in this order after everything else; one
-# at a time, for they measure and share two cores. `quick` does without them.
+# What starts processes (an engine, a browser, commands, the whole service), in this order after
+# everything else; one at a time, for they measure and share two cores. `quick` does without them.
 WHOLE = (
     "tests/engine",
     "tests/dialogues",
@@ -144,14 +144,16 @@ class Ran:
 def _runs(arguments: tuple[str, ...], screen: Screen, *, quick: bool) -> Iterator[Run]:
     """First what is light, on both cores; then the whole things. Own arguments: one process."""
     ignored = tuple(f"--ignore={place}" for place in WHOLE)
+    folder = training.models_folder(DEFAULT_DATA)
+    models = {"HUALIAO_MODELS": str(training.ensure(training.UNDERSTANDING, folder, screen))}
     if quick or not arguments:
         spread = SPREAD if not arguments else ()
-        yield Run((*ignored, *spread, *arguments), {})
+        yield Run((*ignored, *spread, *arguments), models)
     if quick:
         return
-    model = training.ensure(training.ENGINE, training.models_folder(DEFAULT_DATA), screen)
+    models |= {"HUALIAO_ENGINE_MODEL": str(training.ensure(training.ENGINE, folder, screen))}
     there = tuple(place for place in WHOLE if (PROJECT / place).exists())
-    yield Run(arguments or there, {"HUALIAO_ENGINE_MODEL": str(model)})
+    yield Run(arguments or there, models)
 
 
 def _pytest(run: Run, folder: Path) -> Ran:

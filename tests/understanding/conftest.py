@@ -1,7 +1,9 @@
-"""One model for all tests of understanding, trained once into a temporary folder."""
+"""One model for all tests of understanding: the service's own, or one trained for this run."""
 
+import os
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,8 @@ Read = Callable[..., Analysis]
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    if trained := os.environ.get("HUALIAO_MODELS"):
+        return load(Path(trained))
     folder = tmp_path_factory.mktemp("models")
     assert main(["--out", str(folder), "--data", str(DATA), "--quick"]) == 0
     return load(folder)
