@@ -2,14 +2,14 @@
 
 The worker sends proposals as entities: facts that `understanding` found, and the whole text as a
 possible `story` and as a possible `answer`. Rasa fills slots from entities only; so what is
-dropped here cannot become a fact. This is also where an intent is read in its context: "不" after
-"方便留个电话吗?" means "skip it", after the read-back it means "that is wrong".
+dropped here cannot become a fact. This is also where an intent is read in its context
+(bot/components/meaning.py): "不" after "方便留个电话吗?" means "skip it", after the read-back it
+means "that is wrong".
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,46 +19,13 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components.intent_classifier import NOTHING_ASKED
+from bot.components.meaning import Heard, heard_text, tables
 
 Entity = dict[str, Any]
 
 # Not an entity of the domain: the worker's word that the message repeats a value of the draft.
 RESTATED = "restated"
-_FACTS = [
-    "where",
-    "when",
-    "contact",
-    "name",
-    "respondent",
-    "amount",
-    "people",
-    "safe_contact",
-    "on_behalf",
-    "representatives",
-]
 KNOWN = "known"
-
-
-def _fits(
-    cue: Mapping[str, Any], text: str, intent: str | None, asking: str, offered: set[str]
-) -> bool:
-    return (
-        intent in cue.get("sounds", [intent])
-        and asking in cue.get("asking", [asking])
-        and len(text) <= cue.get("longest", len(text))
-        and bool(re.search(cue.get("says", ""), text))
-        and not ("says_not" in cue and re.search(cue["says_not"], text))
-        and len(text) >= cue.get("shortest", 0)
-        and cue.get("fact") in {None, *offered}
-        and not offered & set(cue.get("no_fact", ()))
-    )
-
-
-def _named_first(text: str, names: Mapping[str, Sequence[str]]) -> str | None:
-    """Of an item of the draft, or a service: "地点和电话都错了" begins with the place."""
-    places = [(text.find(word), name) for name, words in names.items() for word in words]
-    return min((each for each in places if each[0] >= 0), default=(0, None))[1]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -69,25 +36,20 @@ class AnalysisImporter(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         return {
             # entities that are facts of a case, each filling the slot of its name
-            "facts": [*_FACTS, "demand", "lookup"],
-            # facts that turn "对" after the read-back into a correction. Not the demand: "对,尽快
-            # 处理" is an affirmation, and understanding finds a demand in it.
-            "correcting": _FACTS,
-            # open question → intent as it sounds → intent as it is meant
-            "meant": {},
-            # What words decide, first fit: {sounds, asking, says, says_not, fact, no_fact,
-            # shortest, longest, remembered, means}. `asking` holds open questions ("nothing":
-            # none); `says` and `says_not` are regular expressions; `fact` must be offered by the
-            # message, none of `no_fact` may be ("answer" too); `remembered` is a part of the
-            # worker's memory that must be true. A key that is left out admits everything.
-            "cues": [],
-            # no short fact but the account itself, while nothing is known of what happened: so
-            # many characters, or fewer with a fact among them
-            "account": {"sounds": ["inform", "nlu_fallback"], "length": 40, "with_fact": 25},
-            # an item of the draft → words by which a citizen calls it
-            "items": {},
-            # a service → words by which a citizen calls it
-            "services": {},
+            "facts": [
+                "where",
+                "when",
+                "contact",
+                "name",
+                "respondent",
+                "amount",
+                "people",
+                "safe_contact",
+                "on_behalf",
+                "representatives",
+                "demand",
+                "lookup",
+            ],
             # intent → the facts it is about: its word on them is newer than what is known
             "about": {},
             # intent → from how many characters on its message holds the account as well:
@@ -97,20 +59,11 @@ class AnalysisImporter(GraphComponent):
             "brief": {"where": 40},
             # open questions to which a story is no answer, once it is this surely a story
             "no_story": {"where": 0.7, "demand": 0.7},
-            # intent as it sounds → as it is meant, when a message after the read-back only repeats
-            # what is known: "电话就是138…" affirms, "不对,电话是138…" has it read back again
-            "restating": {
-                "inform": "affirm",
-                "choose_field": "affirm",
-                "correct": "repeat_question",
-                "deny": "repeat_question",
-            },
-            # what cannot be undone is done only when it is this surely meant; else it is a "skip"
-            "sure": {"cancel": 0.8, "start_over": 0.8},
         }
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = {**self.get_default_config(), **config}
+        self._tables = tables()
 
     @classmethod
     def create(
@@ -131,93 +84,57 @@ class AnalysisImporter(GraphComponent):
         known = message.get("metadata") or {}
         sent = [dict(each, extractor="analysis") for each in known.get("entities") or []]
         proposed = [each for each in sent if each["entity"] != RESTATED]
-        item = _named_first(message.get(TEXT) or "", self._config["items"])
-        found = {each["entity"] for each in proposed} & set(self._config["facts"])
-        intent = dict(message.get(INTENT) or {"name": None, "confidence": 0.0})
-        offered = {each["entity"] for each in proposed}
-        cue = self._cue(message.get(TEXT) or "", intent["name"], known, offered)
-        if cue is not None:
-            # words decide surely
-            intent = {"name": cue, "confidence": 1.0}
-        elif intent["confidence"] < self._config["sure"].get(intent["name"], 0.0):
-            intent["name"] = "skip"
-        if len(proposed) < len(sent) and not found and known.get("asking") == "confirmed":
-            intent["name"] = self._config["restating"].get(intent["name"], intent["name"])
-        intent["name"] = self._meant(intent["name"], known.get("asking"), found, item)
-        admitted = self._admitted(proposed, intent, known)
-        if item:
-            admitted.append({"entity": "item", "value": item, "start": 0, "end": 1})
-        if service := _named_first(message.get(TEXT) or "", self._config["services"]):
-            admitted.append({"entity": "service", "value": service, "start": 0, "end": 1})
-        message.set(INTENT, intent, add_to_output=True)
+        heard = self._tables.meaning(self._heard(message, known, sent))
+        admitted = self._admitted(proposed, heard, known)
+        named = {"item": self._tables.item(heard.text), "service": self._tables.service(heard.text)}
+        admitted += [
+            {"entity": entity, "value": value, "start": 0, "end": 1}
+            for entity, value in named.items()
+            if value
+        ]
+        intent = {"name": heard.intent, "confidence": heard.confidence}
+        message.set(INTENT, dict(message.get(INTENT) or {}) | intent, add_to_output=True)
         message.set(ENTITIES, admitted, add_to_output=True)
 
-    def _cue(
-        self, text: str, intent: str | None, known: Mapping[str, Any], offered: set[str]
-    ) -> str | None:
-        """The intent that the words themselves decide; None: they decide nothing."""
-        asking = known.get("asking") or NOTHING_ASKED
-        text = text.strip()
-        remembered = {slot for slot, is_so in (known.get("memory") or {}).items() if is_so}
-        for cue in self._config["cues"]:
-            if cue.get("remembered") not in {None, *remembered}:
-                continue
-            if _fits(cue, text, intent, asking, offered):
-                return str(cue["means"])
-        account = self._config["account"]
-        length = account["with_fact" if offered & set(self._config["facts"]) else "length"]
-        told = intent in account["sounds"] and len(text) >= length
-        return "tell_story" if told and asking in {NOTHING_ASKED, "what"} else None
-
-    def _meant(
-        self, intent: str | None, asking: str | None, found: set[str], item: str | None
-    ) -> str | None:
-        if asking in {"confirmed", "change"}:
-            intent = self._meant_of_read_back(intent, found, item)
-        if intent == "correct" and not found:
-            intent = "choose_field" if item else "deny" if asking else "correct"
-        if intent == "choose_field" and item in {None, asking}:
-            intent = "deny" if item is None else "inform"
-        meant: Mapping[str, Mapping[str, str]] = self._config["meant"]
-        return meant.get(asking or "", {}).get(intent or "", intent)
-
-    def _meant_of_read_back(
-        self, intent: str | None, found: set[str], item: str | None
-    ) -> str | None:
-        if intent == "affirm" and found & set(self._config["correcting"]):
-            return "correct"
-        if intent in {"deny", "inform", "nlu_fallback", "choose_field", "skip"} and found:
-            return "correct"
-        if intent in {"deny", "skip"} and item:
-            return "choose_field"
-        return intent
+    def _heard(self, message: Message, known: Mapping[str, Any], sent: list[Entity]) -> Heard:
+        intent = message.get(INTENT) or {"name": None, "confidence": 0.0}
+        offered = frozenset(each["entity"] for each in sent) - {RESTATED}
+        facts = offered & set(self._config["facts"])
+        memory = known.get("memory") or {}
+        return Heard(
+            text=heard_text(message.get(TEXT) or ""),
+            intent=intent["name"],
+            confidence=intent["confidence"],
+            asking=known.get("asking"),
+            offered=offered,
+            facts=facts,
+            restates=not facts and any(each["entity"] == RESTATED for each in sent),
+            remembered=frozenset(part for part, is_so in memory.items() if is_so),
+        )
 
     def _admitted(
-        self, proposed: list[Entity], intent: Mapping[str, Any], known: Mapping[str, Any]
+        self, proposed: list[Entity], heard: Heard, known: Mapping[str, Any]
     ) -> list[Entity]:
         """What is settled is overwritten only by a correction, or when it was asked anew."""
-        asking, draft = known.get("asking"), known.get("draft") or {}
-        known_already = {slot for slot, mark in draft.items() if mark == KNOWN} - {asking}
-        about = set(self._config["about"].get(intent["name"], ()))
-        settled = set() if intent["name"] == "correct" else known_already - about
+        draft = known.get("draft") or {}
+        known_already = {slot for slot, mark in draft.items() if mark == KNOWN} - {heard.asking}
+        about = set(self._config["about"].get(heard.intent, ()))
+        settled = set() if heard.intent == "correct" else known_already - about
         return [
             each
             for each in proposed
             if (each["entity"] if each["entity"] != "story" else "what") not in settled
-            and (each["entity"] != "answer" or self._may_answer(each, intent, asking))
-            and (each["entity"] != "story" or self._tells(each, intent))
+            and (each["entity"] != "answer" or self._may_answer(each, heard))
+            and (each["entity"] != "story" or self._tells(each, heard))
         ]
 
-    def _tells(self, story: Entity, intent: Mapping[str, Any]) -> bool:
-        shortest: int = self._config["with_story"].get(intent["name"], 0)
+    def _tells(self, story: Entity, heard: Heard) -> bool:
+        shortest: int = self._config["with_story"].get(heard.intent, 0)
         return bool(story["end"] - story["start"] >= shortest)
 
-    def _may_answer(self, answer: Entity, intent: Mapping[str, Any], asking: str | None) -> bool:
-        if intent["name"] == "tell_story":
-            surely = self._config["no_story"].get(asking, 2.0)
-            return bool(intent["confidence"] < surely) and self._is_brief(answer, asking)
-        return self._is_brief(answer, asking)
-
-    def _is_brief(self, answer: Entity, asking: str | None) -> bool:
-        longest: int | None = self._config["brief"].get(asking)
+    def _may_answer(self, answer: Entity, heard: Heard) -> bool:
+        surely = self._config["no_story"].get(heard.asking, 2.0)
+        if heard.intent == "tell_story" and heard.confidence >= surely:
+            return False
+        longest: int | None = self._config["brief"].get(heard.asking)
         return longest is None or answer["end"] - answer["start"] <= longest

@@ -52,9 +52,15 @@ def _simplifier() -> Any:
     return opencc.OpenCC("t2s")
 
 
+def simplified(text: str) -> str:
+    """Simplified characters and half-width forms."""
+    converted: str = _simplifier().convert(unicodedata.normalize("NFKC", text))
+    return converted
+
+
 def plain(text: str) -> str:
     """Width, case, script, digits and spaces carry no intent; that there is a phone number does."""
-    text = _simplifier().convert(unicodedata.normalize("NFKC", text).lower())
+    text = simplified(text).lower()
     text = _PHONE.sub("☎", text)
     text = _NUMBER.sub(lambda found: "0" * min(len(found[0]), 3), text)
     return _SPACE.sub(" ", text).strip()

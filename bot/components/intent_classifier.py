@@ -19,8 +19,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.character_model import CharacterModel, Settings, expected, log_chances, plain
+from bot.components.meaning import NOTHING_ASKED
 
-NOTHING_ASKED = "nothing"
 _CHINESE = re.compile(r"[\u3400-\u9fff\d☎]")
 _PLACEHOLDER = re.compile(r"\[[^\]]*\]")  # [图片], [语音]: a channel's word, not the citizen's
 

@@ -198,7 +198,7 @@ TAPS: dict[tuple[str, str], list[str]] = {
     ("nothing", "心理咨询"): ["utter_service", "utter_human_requested"],
     ("relation", "补充刚才那件"): ["utter_added"],
     ("relation", "是另外一件事"): ["utter_heard", "utter_ask_where"],
-    ("where", "我说不清具体地点"): ["utter_ask_demand"],
+    ("where", "我说不清具体地点"): ["utter_left_open", "utter_ask_demand"],
     ("demand", "请工作人员帮我想想办法"): ["utter_ask_contact"],
     ("contact", "我不想留电话"): ["utter_anonymous", "utter_ask_confirmed"],
     ("safe_contact", "方便，打电话就行"): ["utter_ask_confirmed"],
@@ -261,6 +261,9 @@ def test_a_tapped_choice_does_what_it_says(
 ) -> None:
     asking = {"nothing": None, "parked offered": None, "resolved": "where", "anywhere": "where"}
     citizen = at(citizen, asking.get(shown, shown))
+    citizen.memory["asked_again"] = (
+        shown == "where"
+    )  # a way out is shown when a question got nowhere
     if shown == "parked offered":
         citizen.memory |= MEMORIES["the other matter was offered"]
         api.parked = ["what", "contact"]
