@@ -55,13 +55,14 @@ class Backend:
     async def park_draft(self, said: Said) -> None:
         (await self._post("drafts/park", said)).raise_for_status()
 
-    async def open_parked(self, said: Said) -> tuple[str, ...] | None:
-        """Goes on with a matter told beside another: what is known of it; None: there is none."""
+    async def open_parked(self, said: Said) -> dict[str, str] | None:
+        """Goes on with a matter told beside another: what of it need not be asked, each known or
+        not_needed; None: there is none."""
         answer = await self._post("drafts/parked", said)
         match answer.raise_for_status().json():
-            case {"known": [*known]}:
-                return tuple(str(slot) for slot in known)
-            case {"known": None}:
+            case {"settled": dict(settled)}:
+                return {str(slot): str(mark) for slot, mark in settled.items()}
+            case {"settled": None}:
                 return None
         raise UnexpectedAnswerError("opening a parked draft was not answered")
 

@@ -13,6 +13,7 @@ from actions.tracker import (
     forget,
     go_on_with,
     intent,
+    is_told,
     item_named,
     said,
     set_slot,
@@ -40,11 +41,13 @@ class Intake:
         return []
 
     async def open_parked(self, dispatcher: Dispatcher, tracker: Tracker, __: Any) -> list[Event]:
-        known = await self.backend.open_parked(said(tracker))
-        if known is None:
+        settled = await self.backend.open_parked(said(tracker))
+        if settled is None:
             dispatcher.utter_message(response="utter_no_parked")
-        found = [set_slot(slot, "known") for slot in known or () if slot in OF_A_CASE]
-        return [*forget(*OF_A_CASE), *_not_asked(tracker), *found]
+        # It is the other matter: nobody asks which one.
+        marks = {**(settled or {}), "relation": "not_needed"}
+        found = [set_slot(slot, mark) for slot, mark in marks.items() if slot in OF_A_CASE]
+        return [*forget(*OF_A_CASE), *found]
 
     async def add_to_case(self, _: Dispatcher, tracker: Tracker, __: Any) -> list[Event]:
         await self.backend.add_to_case(said(tracker))
@@ -70,17 +73,11 @@ class Intake:
         return [*forget(*OF_A_CASE, *OF_THE_READ_BACK), set_slot("relation", "not_needed")]
 
 
-def _not_asked(tracker: Tracker) -> list[Event]:
-    """Of a matter that waited: which one it is, and what the backend did not want to know."""
-    settled = ["relation"]
-    if tracker.get_slot("safe_contact") == "not_needed":
-        settled.append("safe_contact")
-    return [set_slot(slot, "not_needed") for slot in settled]
-
-
 async def reopen_field(dispatcher: Dispatcher, tracker: Tracker, _: Any) -> list[Event]:
     """The item the citizen wants to change is asked again; afterwards all is read back again."""
     item = item_named(tracker) if intent(tracker) == "choose_field" else None
+    if item is not None and is_told(tracker, item):
+        return forget(*OF_THE_READ_BACK)  # 联系电话138…: its value came with its name
     if item is None or item in ASKED_BY_THE_FORM:
         return forget(*([item] if item else []), *OF_THE_READ_BACK)
     # the form does not ask for this one: wait for the right value, it is taken as a correction

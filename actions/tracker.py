@@ -67,6 +67,11 @@ def item_named(tracker: Tracker) -> str | None:
     return next((str(each["value"]) for each in entities if each["entity"] == "item"), None)
 
 
+def is_told(tracker: Tracker, item: str) -> bool:
+    """Does the message hold a value for the item?"""
+    return any(each["entity"] == item for each in tracker.latest_message.get("entities") or [])
+
+
 def set_slot(name: str, value: str | bool | None) -> Event:
     return {"event": "slot", "name": name, "value": value, "timestamp": None}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -91,6 +91,11 @@ async def seal_subject(session: AsyncSession, subject: UUID) -> None:
     """From now on its history is there for those who read reports only; safe to repeat."""
     row = {"id": new_id(), "created_at": now(), "subject_id": subject}
     await session.execute(insert(SealedSubject).values(row).on_conflict_do_nothing())
+
+
+async def unseal_subject(session: AsyncSession, subject: UUID) -> None:
+    """Its history, also what was written meanwhile, is there for administrators again."""
+    await session.execute(delete(SealedSubject).where(SealedSubject.subject_id == subject))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ class Filed(BaseModel):
 
 
 class Opened(BaseModel):
-    known: list[str] | None
+    """Slot → known or not_needed; null where nothing is parked."""
+
+    settled: dict[str, str] | None
 
 
 class CaseItem(BaseModel):

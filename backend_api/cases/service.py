@@ -1,7 +1,7 @@
 """Filing (登记) and reading cases. Callers own the transaction."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,14 @@ from sqlalchemy import literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.service import Access
-from backend_api.audit.service import BOT, CITIZEN, Subject, record, seal_subject
+from backend_api.audit.service import (
+    BOT,
+    CITIZEN,
+    Subject,
+    record,
+    seal_subject,
+    unseal_subject,
+)
 from backend_api.cases.models import CASE_NUMBERS, Case
 from backend_api.cases.purposes import processing_of, rescued
 from backend_api.cases.rules import (
@@ -186,6 +193,22 @@ async def add_to_case(session: AsyncSession, conversation: Conversation) -> None
     record(session, BOT, "case.added_to", subject_of(case))
 
 
+async def unseal_cases(session: AsyncSession, conversation: UUID) -> Sequence[Case]:
+    """Those filed here are plain cases again, as if they had never been reports."""
+    found = await session.scalars(
+        select(Case)
+        .where(Case.conversation_id == conversation, Case.sealed.is_(True))
+        .with_for_update()
+    )
+    cases = found.all()
+    for case in cases:
+        values = values_of(session, await current_facts(session, case.draft_id))
+        case.sealed, case.processing = False, processing_of(values, sealed=False)
+        case.person_id = await _person_with(session, case.organisation_id, values)
+        await unseal_subject(session, case.id)
+    return cases
+
+
 async def case_of_conversation(session: AsyncSession, conversation: Conversation) -> Case | None:
     """The case that was shown by its code here, else the one that was filed here last."""
     if shown := state_of(conversation.state).case:
@@ -279,13 +302,19 @@ async def _unit_of(session: AsyncSession, conversation: Conversation) -> Unit:
 async def _person_of(
     session: AsyncSession, conversation: Conversation, values: dict[str, str]
 ) -> UUID | None:
-    phone = values["contact"]
     # Nobody finds a report on an official by way of who made it.
-    if phone == ANONYMOUS or conversation.sealed:
+    if conversation.sealed:
         return None
-    person = await person_with_phone(
-        session, conversation.organisation_id, phone=phone, name=values.get("name")
-    )
+    return await _person_with(session, conversation.organisation_id, values)
+
+
+async def _person_with(
+    session: AsyncSession, organisation: UUID, values: Mapping[str, str]
+) -> UUID | None:
+    phone = values["contact"]
+    if phone == ANONYMOUS:
+        return None
+    person = await person_with_phone(session, organisation, phone=phone, name=values.get("name"))
     return person.id
 
 

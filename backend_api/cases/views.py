@@ -28,7 +28,7 @@ from backend_api.core.clock import now
 from backend_api.core.crypto import unseal
 from backend_api.core.db import Session
 from backend_api.drafts.labels import label, shown_value
-from backend_api.drafts.rules import SHOWN
+from backend_api.drafts.rules import SHOWN, settled_slots
 from backend_api.drafts.service import (
     added_to,
     cancel_draft,
@@ -71,11 +71,11 @@ async def withdraw(session: Session, wanted: ActionCall) -> dict[str, str]:
 
 @actions.post("/drafts/parked")
 async def open_parked(session: Session, wanted: ActionCall) -> Opened:
-    """Go on with a matter that was told beside another; `known` is null where there is none."""
+    """Go on with a matter that was told beside another, as far as it need not be asked."""
     conversation = await lock_conversation(session, wanted.conversation)
     await service.refuse_late(session, conversation, wanted.message)
     known = await open_parked_of(session, conversation.id, at=now())
-    return Opened(known=sorted(known) if known is not None else None)
+    return Opened(settled=settled_slots(known) if known is not None else None)
 
 
 @actions.post("/drafts/park")

@@ -20,6 +20,8 @@ class DialogueState:
     misunderstood: int = 0
     # fields to be stated anew, separated by blanks
     reopened: str = ""
+    # the item whose right value was asked for last
+    changing: str = ""
     # the case whose status was shown here last; empty once another was filed or not found
     case: str = ""
     # wrong numbers and codes, in all
@@ -34,6 +36,10 @@ class DialogueState:
     offered: bool = False
     # how many times safety was asked for since a cry for help; 0: no crisis
     crisis: int = 0
+    # what the danger was: its kind in the word list; of no meaning without a crisis
+    crisis_kind: str = ""
+    # a child told of a danger: what is said in the next one is said to a child, too
+    child: bool = False
     # the last message about which a delay was told, or the truth
     delayed_seq: int = 0
     given_up_seq: int = 0

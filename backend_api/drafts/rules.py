@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 ANONYMOUS = "anonymous"
 # Asked twice, and the citizen could not say.
@@ -60,6 +61,7 @@ OPTIONAL = ("when", "respondent", "name")
 CODES = frozenset({"service"})
 # Matters where a call at the wrong moment may do harm: how to reach the citizen is asked.
 DELICATE = frozenset({"家庭暴力", "婚姻家庭", "未成年人保护", "心理求助"})
+NOTHING_GUESSED: Mapping[str, str] = MappingProxyType({})
 REPORT = "举报"
 SERVICES = frozenset(
     {"petition", "mediation", "law", "security", "counsel", "hazard", "suggestion"}
@@ -81,10 +83,19 @@ def missing_fields(known: Iterable[str], case_type: str | None) -> tuple[str, ..
 
 
 def settled_slots(
-    facts: Mapping[str, str], case_type: str | None, asking: str | None, *, delicate: bool = False
+    facts: Mapping[str, str],
+    asking: str | None = None,
+    *,
+    guesses: Mapping[str, str] = NOTHING_GUESSED,
 ) -> dict[str, str]:
-    """What the dialogue need not ask. The open question itself is never settled."""
-    settled = dict.fromkeys((f for f in ASKED if f not in required_fields(case_type)), "not_needed")
+    """What the dialogue need not ask. The open question itself is never settled.
+
+    `guesses`: type and matter, where the facts do not know them yet.
+    """
+    known_or_guessed = {**guesses, **facts}
+    required = required_fields(known_or_guessed.get("type") or None)
+    settled = dict.fromkeys((f for f in ASKED if f not in required), "not_needed")
+    delicate = known_or_guessed.get("matter") in DELICATE
     if not delicate or facts.get("contact") == ANONYMOUS:
         settled["safe_contact"] = "not_needed"
     known = (field for field in facts if field in SHOWN and field not in CODES)

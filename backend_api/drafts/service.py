@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.conversations.models import Conversation
@@ -28,7 +28,7 @@ _LATEST_WITH_FACTS = (
         and_(
             Fact.draft_id == Draft.id,
             Fact.superseded_at.is_(None),
-            Draft.status == DraftStatus.OPEN,
+            or_(Draft.status == DraftStatus.OPEN, Fact.field.in_(OF_THE_CITIZEN)),
         ),
     )
     .where(
@@ -85,7 +85,7 @@ async def latest_draft(session: AsyncSession, conversation: UUID) -> Draft | Non
 async def latest_draft_with_facts(
     session: AsyncSession, conversation: UUID
 ) -> tuple[Draft | None, dict[str, Fact]]:
-    """The latest draft, and its facts as long as it is open."""
+    """The latest draft and its facts; once it is filed, those that hold for the next one too."""
     found = await session.execute(_LATEST_WITH_FACTS, {"conversation": conversation})
     # An outer join: without a fact the second column is empty.
     rows = cast("Sequence[tuple[Draft, Fact | None]]", found.all())
@@ -185,14 +185,14 @@ async def park_open_draft(session: AsyncSession, conversation: UUID) -> None:
 
 async def open_parked(
     session: AsyncSession, conversation: UUID, *, at: datetime
-) -> frozenset[str] | None:
-    """Go on with the oldest parked draft; the fields it knows, None where nothing is parked.
+) -> dict[str, str] | None:
+    """Go on with the oldest parked draft; what it knows, None where nothing is parked.
 
     Safe to repeat: the open draft is gone on with. How to reach the citizen is known from the
     matter before.
     """
     draft = await open_draft(session, conversation) or await _unpark(session, conversation, at)
-    return frozenset(await current_facts(session, draft.id)) if draft is not None else None
+    return values_of(session, await current_facts(session, draft.id)) if draft else None
 
 
 async def add_to_case(session: AsyncSession, conversation: UUID, case: UUID) -> None:

@@ -3,6 +3,14 @@
 from enum import StrEnum
 
 
+class NoReport(StrEnum):
+    """Why what was sealed is no report on an official after all."""
+
+    NO_OFFICIAL = "no_official"
+    # of an official, and nothing that discipline deals with: slow, rude, a decision disliked
+    NO_MISCONDUCT = "no_misconduct"
+
+
 class Reason(StrEnum):
     ASKED = "asked"
     CRISIS = "crisis"

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from backend_api.cases.schemas import ActionCall
 from backend_api.conversations.rules import Author, Status
 from backend_api.conversations.schemas import Name
-from backend_api.handoff.rules import Reason
+from backend_api.handoff.rules import NoReport, Reason
 
 
 class HandoffCall(ActionCall):
@@ -23,6 +23,18 @@ class StaffReply(BaseModel):
 
     message_id: Name
     text: Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
+
+
+class Unseal(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: NoReport
+
+
+class Unsealed(BaseModel):
+    """The numbers of the cases that are plain ones again."""
+
+    cases: list[str]
 
 
 class QueueItem(BaseModel):

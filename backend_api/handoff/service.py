@@ -12,7 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend_api.access.models import Account
 from backend_api.access.rules import Role
 from backend_api.access.service import Access
-from backend_api.audit.service import SYSTEM, Subject, record, seal_subject
+from backend_api.audit.service import SYSTEM, Subject, record, seal_subject, unseal_subject
+from backend_api.cases.models import Case
+from backend_api.cases.service import subject_of as subject_of_case
+from backend_api.cases.service import unseal_cases
 from backend_api.conversations.dialogue import state_of
 from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import Author, Status
@@ -20,7 +23,7 @@ from backend_api.conversations.service import Speaker, Words, move_conversation,
 from backend_api.core.errors import ConflictError, ForbiddenError, InvalidError
 from backend_api.core.ids import new_id
 from backend_api.handoff.models import Handoff
-from backend_api.handoff.rules import DANGER, Reason, more_urgent
+from backend_api.handoff.rules import DANGER, NoReport, Reason, more_urgent
 from backend_api.notifications.texts import citizen_text
 from backend_api.organisation.models import Site
 
@@ -181,6 +184,35 @@ async def seal_conversation(
     holder = await session.get_one(Account, handoff.accepted_by)
     if holder.role is not Role.DISCIPLINE:
         await _return(session, handoff, conversation, at)
+
+
+async def unseal_conversation(
+    session: AsyncSession,
+    conversation: Conversation,
+    access: Access,
+    reason: NoReport,
+    *,
+    at: datetime,
+) -> Sequence[Case]:
+    """It was no report (locked): conversation, cases and their history are plain again.
+
+    Only a person who reads reports decides it. Who waits for a person waits for any colleague.
+    """
+    await account_of(session, access)
+    if not access.reads_reports:
+        raise ForbiddenError("discipline_only")
+    if not conversation.sealed:
+        raise ConflictError("not_sealed")
+    cases = await unseal_cases(session, conversation.id)
+    conversation.sealed = False
+    await unseal_subject(session, conversation.id)
+    subjects = [subject_of(conversation), *(subject_of_case(case) for case in cases)]
+    for subject in subjects:
+        record(session, access.actor, f"{subject.kind}.unsealed", subject, reason=reason)
+    handoff = await open_handoff(session, conversation.id)
+    if handoff is not None and handoff.accepted_by is not None:
+        await _return(session, handoff, conversation, at)
+    return cases
 
 
 async def _return(

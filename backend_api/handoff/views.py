@@ -24,6 +24,8 @@ from backend_api.handoff.schemas import (
     StaffReply,
     Transcript,
     TranscriptItem,
+    Unseal,
+    Unsealed,
 )
 from backend_api.handoff.sight import first_readable, visible_conversation
 from backend_api.handoff.transcripts import masked_text, set_aside
@@ -121,6 +123,15 @@ async def release(session: Session, access: Staff, conversation: Locked) -> dict
     gives_back = secrecy.release if access.keeps_secrets else service.release
     await gives_back(session, conversation, access, at=now())
     return {"status": conversation.status}
+
+
+@router.post("/conversations/{conversation_id}/unseal")
+async def unseal(session: Session, access: Staff, conversation: Locked, wanted: Unseal) -> Unsealed:
+    """What was sealed by mistake goes to those who handle it; the reason is written down."""
+    cases = await service.unseal_conversation(
+        session, conversation, access, wanted.reason, at=now()
+    )
+    return Unsealed(cases=[case.number for case in cases])
 
 
 def _text(session: AsyncSession, access: Access, message: Message) -> str:

@@ -33,6 +33,8 @@ WHOLE = (
     "tests/operations/whole",
     "tests/drills",
 )
+# Tests of what citizens and staff never meet; `quick` does without them, too.
+TOOLS = ("tests/bench", "tests/operations")
 # Two processes with a PostgreSQL each; each begins with one half, so most fixtures are made once.
 SPREAD = ("-n", "2", "--dist", "worksteal")
 NO_TESTS = 5
@@ -143,7 +145,8 @@ class Ran:
 
 def _runs(arguments: tuple[str, ...], screen: Screen, *, quick: bool) -> Iterator[Run]:
     """First what is light, on both cores; then the whole things. Own arguments: one process."""
-    ignored = tuple(f"--ignore={place}" for place in WHOLE)
+    left_out = (*WHOLE, *TOOLS) if quick and not arguments else WHOLE
+    ignored = tuple(f"--ignore={place}" for place in left_out)
     folder = training.models_folder(DEFAULT_DATA)
     models = {"HUALIAO_MODELS": str(training.ensure(training.UNDERSTANDING, folder, screen))}
     if quick or not arguments:

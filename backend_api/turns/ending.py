@@ -32,13 +32,9 @@ from backend_api.drafts.service import (
 from backend_api.handoff.service import seal_conversation, subject_of
 from backend_api.notifications.texts import citizen_text
 from backend_api.turns.engine import EngineAnswer
-from backend_api.turns.finders import (
-    FINDERS,
-    Said,
-    find,
-    part_of_message,
-    trimmed,
-)
+from backend_api.turns.finders import Said
+from backend_api.turns.matters import findings_of_part, guesses, longest_of, told_with
+from backend_api.turns.mending import item_named
 from backend_api.turns.merging import (
     FACT_FIELDS,
     PIECES,
@@ -60,6 +56,8 @@ from backend_api.turns.rules import Outcome, next_misunderstood
 from backend_api.turns.waiting import Waiting
 from backend_api.understanding.analysis import Part
 
+# The engine's question for an item that its form does not ask for.
+ASKS_RIGHT_VALUE = "utter_ask_right_value"
 _STORE_TURN = insert(Turn)
 _STORE_ANALYSIS = (
     update(Message)
@@ -95,6 +93,8 @@ class Exchange:
     # the slots that were sent as settled
     sent: frozenset[str]
     answer: EngineAnswer
+    # the matters of the message, where it holds several
+    parts: tuple[Part, ...] = ()
 
 
 async def finish(
@@ -174,9 +174,20 @@ async def keep(session: AsyncSession, waiting: Waiting, findings: dict[str, Find
     draft = await open_draft(session, waiting.conversation)
     if draft is None:
         draft = await start_draft(session, waiting.conversation)
-        if waiting.place:
-            findings.setdefault("where", Finding(waiting.place, waiting.place, How.SITE))
+        findings = _known_before(waiting) | findings
     await write_facts(session, draft, findings, at=now())
+
+
+def _known_before(waiting: Waiting) -> dict[str, Finding]:
+    """What a new draft begins with: the site's place, and what was said of the citizen before."""
+    known = {
+        field: Finding(fact.value, fact.masked, fact.how)
+        for field, fact in waiting.facts.items()
+        if field in OF_THE_CITIZEN
+    }
+    if waiting.place:
+        known["where"] = Finding(waiting.place, waiting.place, How.SITE)
+    return known
 
 
 def told(waiting: Waiting, said: Sequence[Said]) -> dict[str, Finding]:
@@ -198,6 +209,8 @@ def _findings(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
     slots, last = exchange.answer.state.slots, exchange.said[-1]
     if stays_anonymous(slots, waiting.settled()):
         findings["contact"] = Finding(ANONYMOUS, ANONYMOUS, How.ANSWERED, last.id, last.seq)
+        # 电话不方便留 says nothing of how to be reached.
+        findings.pop("safe_contact", None)
     if "what" in findings:
         guesses = _classified(exchange.said, waiting)
         findings |= {name: one for name, one in guesses.items() if not _is_stated(waiting, name)}
@@ -225,10 +238,9 @@ def _stated(exchange: Exchange, last: Said) -> dict[str, Finding]:
 
 
 def _parts(waiting: Waiting, exchange: Exchange) -> tuple[Part, ...]:
-    """The matters of a first account that holds several."""
-    if "what" in waiting.facts or exchange.answer.state.intent.name != STORY:
-        return ()
-    return max((one.analysis.parts for one in exchange.said), key=len)
+    """The matters of a first account that holds several, once it is taken as the account."""
+    is_told = "what" in accepted(exchange.answer.state.slots, exchange.proposals)
+    return exchange.parts if is_told and "what" not in waiting.facts else ()
 
 
 async def _park_others(
@@ -237,20 +249,9 @@ async def _park_others(
     """All matters of the message but the first wait as drafts of their own."""
     parts = _parts(waiting, exchange)
     for part in parts[1:]:
-        told = next(one for one in exchange.said if part in one.analysis.parts)
-        await park(session, conversation, _facts_of_part(told, part), at=now())
+        told = told_with(exchange.said, part)
+        await park(session, conversation, findings_of_part(told, part), at=now())
     return max(len(parts) - 1, 0)
-
-
-def _facts_of_part(told: Said, part: Part) -> dict[str, Finding]:
-    one = part_of_message(told, part)
-    found = {"what": trimmed(one, 0, len(one.text))}
-    found |= {field: value for field in FINDERS if (value := find(field, one)) is not None}
-    said = {
-        field: Finding(value.value, value.masked, How.SAID, told.id, told.seq)
-        for field, value in found.items()
-    }
-    return said | {"matter": Finding(part.name, part.name, How.GUESSED, told.id, told.seq)}
 
 
 def _merged(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
@@ -260,8 +261,6 @@ def _merged(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
     goes_on = intent == STORY or (intent in PIECES and is_typing_on(exchange.said, question))
     taken = accepted(state.slots, exchange.proposals)
     taken = with_more_story(taken, exchange.proposals, goes_on=goes_on)
-    if parts := _parts(waiting, exchange):
-        taken = _first_part(taken, exchange, parts[0])
     for name, one in taken.items():
         replacing = replaces(name, intent, question.field)
         if (found := merge(waiting.facts.get(name), one, replacing=replacing)) is not None:
@@ -269,33 +268,11 @@ def _merged(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
     return findings
 
 
-def _first_part(taken: dict[str, Proposal], exchange: Exchange, part: Part) -> dict[str, Proposal]:
-    """Of several matters only the first: its account, and the facts that are told with it."""
-    told = next(one for one in exchange.said if part in one.analysis.parts)
-    facts = _facts_of_part(told, part)
-    return {
-        name: replace(one, value=facts[name].value, masked=facts[name].masked)
-        for name, one in taken.items()
-        if name in facts
-    } | {name: one for name, one in taken.items() if name in OF_THE_CITIZEN or name == "where"}
-
-
 def _classified(said: Sequence[Said], waiting: Waiting) -> dict[str, Finding]:
-    """Type and matter as understanding guesses them; a clerk may correct them later.
-
-    A piece that is shorter than what was told before says less about the matter than that did.
-    """
-    longest = max(said, key=lambda one: len(one.text))
-    before = waiting.facts.get("what")
-    if before is not None and len(longest.text) <= len(before.value):
-        return {}
-    analysis = longest.analysis
-    matter = analysis.matters[0].name if analysis.matters else None
-    guesses = {"type": analysis.case_type, "matter": matter}
+    longest = longest_of(said)
     return {
         name: Finding(value, value, How.GUESSED, longest.id, longest.seq)
-        for name, value in guesses.items()
-        if value
+        for name, value in guesses(said, waiting.facts.get("what")).items()
     }
 
 
@@ -309,11 +286,12 @@ def _next_state(waiting: Waiting, exchange: Exchange, lookup: Lookup, parked: in
     # Nothing is taken back that was not shown with the question.
     is_put = state.asking != WITHDRAWAL or bool(case)
     return replace(
-        DialogueState(noticed=True),
+        DialogueState(noticed=True, child=before.child),
         asking=state.asking if is_put else None,
         form=state.form if is_put else None,
         misunderstood=lost,
         reopened=" ".join(reopened(exchange.sent, state.slots, state.form)),
+        changing=item_named(exchange.said[-1].text) if ASKS_RIGHT_VALUE in responses else "",
         case=case,
         wrong_codes=before.wrong_codes + (lookup.asked and lookup.case is None),
         parked=max(before.parked + parked - opened, 0),

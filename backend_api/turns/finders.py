@@ -20,17 +20,21 @@ MAX_ANSWER = {"where": 60, "demand": 200}
 LEAD_LENGTH = 12
 # Fields whose right value may be words in which nothing is recognised: 公司名字错了，叫金碧.
 NAMED_OUTRIGHT = frozenset({"where", "when", "respondent", "name", "amount", "people"})
+# Those in which all of the words count: 地址错了，是城北区和顺里.
+NAMED_WHOLE = frozenset({"where", "respondent"})
 # 00000000000 stands for a number somebody blanked out.
 MIN_DISTINCT_DIGITS = 3
 SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
+CLAUSE_END = re.compile(r"[。！？!?；;，,、\s]|$")
+CLAUSE = re.compile(r"[^。！？!?；;，,、\n]+")
+# 302, 东门, 酒店后面: a clause that goes on with the address
+PLACE_NUMBER = re.compile(r"^\s*[A-Za-z]?\d{1,4}(?:[-—]\d{1,4})*\s*$|[东南西北]|[前后侧里外]面")
 EDGES = " ,，、;；:：。"
 # 信访工作条例 art. 20: a group names at most five.
 MIN_REPRESENTATIVES, MAX_REPRESENTATIVES = 2, 5
 REPRESENTATIVE_EDGE = re.compile(r"[\n;；]|(?<=\d{11})[,，、 ]+")
 LONG_NUMBER = re.compile(r"(?<!\d)\d{13}(?!\d)")
 CODE = re.compile(r"(?<![a-z0-9])[a-z0-9]{8}(?![a-z0-9])")
-NUMBER = re.compile(r"1[3-9]\d{9}")
-NAME = re.compile(r"[\u4e00-\u9fff]{2,4}")
 
 
 class Located(Protocol):
@@ -90,12 +94,14 @@ def _corrected(entity: str, one: Said, correction: Correction) -> Found | None:
         return None
     part = part_of_message(one, right)
     found = FINDERS[entity](part)
-    if found is None and correction.field == entity and entity in NAMED_OUTRIGHT:
-        found = trimmed(part, 0, len(part.text))
+    if correction.field == entity and (found is None or entity in NAMED_WHOLE):
+        found = trimmed(part, 0, len(part.text)) if entity in NAMED_OUTRIGHT else found
     if found is None:
         return None
     wrong = correction.wrong
     instead_of = one.text[wrong.start : wrong.end].strip(EDGES) if wrong is not None else ""
+    if entity == "name":
+        found = replace(found, masked=masked_value("name", found.value))
     return replace(found, explicit=True, corrects=True, instead_of=instead_of)
 
 
@@ -119,7 +125,28 @@ def whole_answer(entity: str, one: Said, found: Found) -> Found:
     borders = _borders(one, entity)
     left = max((at for _, at in borders if at <= start), default=0)
     right = min((at for at, _ in borders if at >= end), default=len(one.text))
-    return trimmed(one, left, right)
+    if entity == "where" and (lead := turn_words().place_answer.match(one.text[left:start])):
+        left += lead.end()
+    whole = trimmed(one, left, right)
+    return _without_particles(whole) if entity == "where" else whole
+
+
+def _without_particles(found: Found) -> Found:
+    """龙岗南联嘛 is 龙岗南联."""
+    rest = len(found.value) - len(turn_words().tone.sub("", found.value))
+    if not rest:
+        return found
+    return replace(found, value=found.value[:-rest], masked=found.masked[:-rest])
+
+
+def whole_clause(one: Said, found: Found) -> Found:
+    """A place that the citizen puts right: up to the end of its clause, 和顺里 at its end too."""
+    start = one.text.find(found.value)
+    if start < 0 or len(one.text) > MAX_ANSWER["where"]:
+        return found
+    end = CLAUSE_END.search(one.text, start + len(found.value))
+    whole = trimmed(one, start, end.start() if end else len(one.text))
+    return replace(found, value=whole.value, masked=whole.masked)
 
 
 def _borders(one: Said, entity: str) -> list[tuple[int, int]]:
@@ -131,8 +158,16 @@ def _borders(one: Said, entity: str) -> list[tuple[int, int]]:
         spans += [(place.start, place.end) for place in fields.places]
     else:
         spans += [(demand.start, demand.end) for demand in fields.demand]
+        spans += [match.span() for match in CLAUSE.finditer(one.text) if _is_no_place(match[0])]
     spans += [match.span() for match in SENTENCE_END.finditer(one.text)]
     return spans + [match.span() for match in turn_words().self_named.finditer(one.text)]
+
+
+def _is_no_place(clause: str) -> bool:
+    """A courtesy, an insult or another field beside the place: 好的; 老板姓钱; 你问这么多干嘛."""
+    words = turn_words()
+    tells = words.place_word.search(clause) or PLACE_NUMBER.search(clause)
+    return tells is None or words.reported.search(clause) is not None
 
 
 def trimmed(one: Said, start: int, end: int) -> Found:
@@ -148,8 +183,16 @@ def _where(one: Said) -> Found | None:
         return None
     best = max(places, key=lambda place: _precision(one, place))
     return replace(
-        _cut(one, best.start, best.end), explicit=_is_named(one, best, turn_words().place_lead)
+        trimmed(one, best.start, _end_of(one, best)),
+        explicit=_is_named(one, best, turn_words().place_lead),
     )
+
+
+def _end_of(one: Said, place: Place) -> int:
+    """A place ends where the citizen's name or wish follows it without a comma."""
+    others = [match.start() for match in turn_words().self_named.finditer(one.text)]
+    others += [demand.start for demand in one.analysis.fields.demand]
+    return min([at for at in others if place.start < at < place.end], default=place.end)
 
 
 def _precision(one: Said, place: Place) -> tuple[bool, int, int]:
@@ -165,7 +208,12 @@ def _when(one: Said) -> Found | None:
 
 
 def _demand(one: Said) -> Found | None:
-    spans = one.analysis.fields.demand
+    spans = [
+        span
+        for span in one.analysis.fields.demand
+        if not turn_words().courtesy.fullmatch(span.text)
+        and not turn_words().of_form.search(span.text)
+    ]
     if not spans:
         return None
     parts = [_without_number(one, span) for span in spans]
@@ -236,8 +284,9 @@ def _name(one: Said) -> Found | None:
 def _respondent(one: Said) -> Found | None:
     fields = one.analysis.fields
     found = [org for org in fields.orgs if org.role == "respondent"]
-    named = [person for person in fields.persons if person.role == "respondent"]
-    best = sorted(found, key=lambda org: org.kind != "named") or named
+    persons = [person for person in fields.persons if person.role == "respondent"]
+    named = [org for org in found if org.kind == "named"]
+    best: list[Located] = [*named, *persons, *found]
     return _cut(one, best[0].start, best[0].end) if best else None
 
 
@@ -266,7 +315,12 @@ def _cut(one: Said, start: int, end: int) -> Found:
 
 def _safe_contact(one: Said) -> Found | None:
     """Whether, when and with what words the citizen may be reached, as it was said."""
-    wishes = find_safe_contact(one.text).wishes
+    return find_contact_wishes(one)
+
+
+def find_contact_wishes(one: Said, *, asked: bool = False) -> Found | None:
+    """All of them; `asked`: for who was asked, fewer words say it."""
+    wishes = find_safe_contact(one.text, asked=asked).wishes
     parts = [_cut(one, wish.start, wish.end) for wish in wishes]
     return _listed(parts) if parts else None
 
@@ -283,7 +337,7 @@ def _on_behalf(one: Said) -> Found | None:
 def _representatives(one: Said) -> Found | None:
     """At most five, each with a name and a number (信访工作条例 art. 20)."""
     lines = [line for line in REPRESENTATIVE_EDGE.split(one.text) if line.strip(EDGES)]
-    named = [line for line in lines if NUMBER.search(line) and NAME.search(line)]
+    named = [line for line in lines if turn_words().representative.search(line)]
     if len(named) < MIN_REPRESENTATIVES:
         return None
     spans = [(one.text.index(line), len(line)) for line in named[:MAX_REPRESENTATIVES]]

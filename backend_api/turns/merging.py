@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend_api.drafts.rules import ANONYMOUS, REPORT, SERVICES, TYPE_OF_SERVICE, UNKNOWN, How
 from backend_api.turns.finders import Found, Said
+from backend_api.turns.mending import IN_PARTS, is_part, same_part
 from backend_api.turns.proposals import Proposal, Question
 
 FACT_FIELDS = frozenset(
@@ -45,7 +46,7 @@ REPLACEABLE = frozenset({How.SITE, How.GUESSED})
 # How far apart, in messages of both sides, two pieces of one answer may be.
 PIECE_DISTANCE = 6
 # 深圳市福田区, 公明街道: what an address begins with.
-REGION = re.compile(r"(?:[\u4e00-\u9fff]{2,7}?(?:省|市|自治区|区|县|街道|镇|乡))+")
+REGION = re.compile(r"(?:[\u4e00-\u9fff]{2,7}?(?:省|市|自治区|(?<!社)(?<!小)区|县|街道|镇|乡))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +136,10 @@ def merge(known: Known | None, one: Proposal, *, replacing: bool) -> Found | Non
     """
     if known is None or known.value == UNKNOWN or known.how in REPLACEABLE:
         return Found(one.value, one.masked)
+    if (mended := _mended(known, one, replacing=replacing)) is not None:
+        return mended
     if one.entity == "where" and (whole := _with_region(known, one)) is not None:
         return whole
-    if one.instead_of and one.instead_of in known.value:
-        return _mended(known, one)
     if one.entity == "where" and _is_finer(known, one):
         return Found(one.value, one.masked)
     if replacing or one.corrects or _gives_way(known, one):
@@ -153,20 +154,27 @@ def _gives_way(known: Known, one: Proposal) -> bool:
 
 def _with_region(known: Known, one: Proposal) -> Found | None:
     """The region that was said before still holds: 宝安区, and then 固戍地铁站旁; and where only
-    the end of an address is put right."""
+    the end of an address is put right; all of it, where it had no such part."""
+    if one.corrects and is_part(one.value):
+        return Found(known.value + one.value, known.masked + one.masked)
     region = REGION.match(known.value)
-    if region is None or REGION.match(one.value) or known.value == one.value:
+    if region is None or REGION.match(one.value) or region[0] in one.value:
         return None
     if known.value != region[0] and not one.corrects:
         return None
     return Found(region[0] + one.value, region[0] + one.masked)
 
 
-def _mended(known: Known, one: Proposal) -> Found:
-    """Only what is wrong is put right: of an address often one part."""
+def _mended(known: Known, one: Proposal, *, replacing: bool) -> Found | None:
+    """Only what is wrong is put right: of an address often one part, of a date the day."""
+    wrong = one.instead_of if one.instead_of in known.value else ""
+    if not wrong and (replacing or one.corrects) and one.entity in IN_PARTS:
+        wrong = same_part(known.value, one.value)
+    if not wrong or wrong == known.value:
+        return None
     return Found(
-        known.value.replace(one.instead_of, one.value),
-        known.masked.replace(one.instead_of, one.masked),
+        known.value.replace(wrong, one.value),
+        known.masked.replace(wrong, one.masked),
     )
 
 

@@ -85,12 +85,19 @@ async def _words(
         case "read_back":
             return await _read_back(session, waiting, words)
         case "receipt":
-            case = await latest_case(session, waiting.conversation)
-            rows = receipt_rows(session, case) if case is not None else []
-            return replace(words, card=Card(kind="receipt", rows=rows)) if rows else words
+            return await _receipt(session, waiting, words)
         case "status":
             return await _status(session, lookup, words)
     return words
+
+
+async def _receipt(session: AsyncSession, waiting: Waiting, words: Words) -> Words:
+    """Of a report on an official, who reads it: not whoever is responsible for the matter."""
+    case = await latest_case(session, waiting.conversation)
+    if case is None:
+        return words
+    text = citizen_text("filed_sealed") if case.sealed else words.text
+    return replace(words, text=text, card=Card(kind="receipt", rows=receipt_rows(session, case)))
 
 
 async def _read_back(session: AsyncSession, waiting: Waiting, words: Words) -> Words:

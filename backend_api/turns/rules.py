@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from backend_api.turns.words import turn_words
 
-MARKS = re.compile(r"[\s，。、,.!！~～…]+")
+CLAUSE_END = re.compile(r"[\s，。、,.!！~～…；;：:]+")
+# More than somebody safe says about it; it bounds the work.
+LONGEST_CLAUSE = 30
 # Answers after which the open question is where it was.
 NO_PROGRESS = ("utter_default", "utter_hint", "utter_why", "utter_affirm_open")
 MAX_ENGINE_CHARACTERS = 4000
@@ -17,6 +19,8 @@ MAX_WRONG_CODES = 5
 # After so long a silence the open question is put again with a word of welcome.
 AWAY = timedelta(hours=6)
 CRISIS_LEVEL = 2
+# The kind of crisis that no fire put out and no person found puts an end to.
+OWN_LIFE = "self_harm"
 RETRY_WAITS = (0.5, 1.0, 2.0, 3.0)
 RETRY_AFTER_THAT = 5.0
 TELL_DELAY_AT = 4
@@ -41,9 +45,19 @@ def wait_before_retry(attempts: int) -> timedelta | None:
     return timedelta(seconds=seconds)
 
 
-def is_out_of_danger(text: str) -> bool:
-    """After a crisis: the citizen says so, or wants to go on with the matter, and nothing else."""
-    return turn_words().safe.fullmatch(MARKS.sub("", text)) is not None
+def is_out_of_danger(text: str, kind: str = "") -> bool:
+    """After a crisis of this kind: the citizen says so, or wants to go on with the matter, and
+    nothing else.
+
+    Every clause is a safe one or a courtesy: 他不在家，我才安全 is no word of safety.
+    """
+    words = turn_words()
+    safe = words.safe.get(kind, words.safe[""])
+    clauses = [clause for clause in CLAUSE_END.split(words.simplify(text)) if clause]
+    said = [clause for clause in clauses if not words.beside_safe.fullmatch(clause)]
+    return bool(said) and all(
+        len(clause) <= LONGEST_CLAUSE and safe.fullmatch(clause) for clause in said
+    )
 
 
 def next_misunderstood(before: int, intent: str, responses: Iterable[str]) -> int:

@@ -18,17 +18,16 @@ from backend_api.understanding.officials import accuses_official
 from backend_api.understanding.secrets import secrets_among
 
 
-async def seal_if_accusing(sessions: Sessions, waiting: Waiting) -> None:
-    """Told of an official's corrupt deed, whatever the engine makes of it, or does not.
-
-    A person who is talking with the citizen is not cut off.
-    """
-    if not bot_may_speak(waiting.status):
-        return
-    if any(accuses_official(one.text) for one in waiting.heard):
-        async with sessions.begin() as session:
-            locked = await lock_conversation(session, waiting.conversation)
-            await seal_conversation(session, locked, at=now())
+async def seal_if_accusing(sessions: Sessions, waiting: Waiting) -> bool:
+    """Told of an official's corrupt deed, whatever the engine makes of it, or does not, and
+    whoever has the conversation. True when it has become a report just now."""
+    if not any(accuses_official(one.text) for one in waiting.heard):
+        return False
+    async with sessions.begin() as session:
+        locked = await lock_conversation(session, waiting.conversation)
+        is_new = not locked.sealed
+        await seal_conversation(session, locked, at=now())
+    return is_new
 
 
 def to_set_aside(waiting: Waiting) -> tuple[UUID, ...]:

@@ -11,7 +11,7 @@ from uuid import UUID
 import anyio
 
 from backend_api.cases.service import latest_case, receipt_rows
-from backend_api.conversations.dialogue import state_of
+from backend_api.conversations.dialogue import DialogueState, state_of
 from backend_api.conversations.models import Conversation
 from backend_api.conversations.rules import Author, Status, bot_may_speak
 from backend_api.conversations.service import (
@@ -41,11 +41,13 @@ from backend_api.turns.ending import (
 )
 from backend_api.turns.engine import Engine, EngineDownError, EngineTurn
 from backend_api.turns.finders import Said, joined_masked
+from backend_api.turns.matters import guesses, is_matter_plain, of_first_part, parts_of
 from backend_api.turns.merging import restated
 from backend_api.turns.proposals import Proposal, entities, propose
 from backend_api.turns.rules import (
     CRISIS_LEVEL,
     LOST_AFTER,
+    OWN_LIFE,
     Outcome,
     is_out_of_danger,
     shortened,
@@ -57,12 +59,15 @@ from backend_api.turns.secrecy import (
     without_secrets,
 )
 from backend_api.turns.waiting import Waiting, take
-from backend_api.understanding.alarm import judge_crisis
-from backend_api.understanding.analysis import Analysis, Crisis
+from backend_api.understanding.alarm import crisis_script, judge_crisis
+from backend_api.understanding.analysis import Analysis, Crisis, Part
 from backend_api.understanding.corrections import find_corrections
 
 # Texts crisis_stay_1 … in notifications/templates/citizen.yml.
 CRISIS_STAYS = 3
+FOR_CHILDREN = "crisis_minor"
+# Dangers in which everybody calls the same number.
+SAME_FOR_CHILDREN = frozenset({"fire_or_accident", "medical"})
 # After giving up on an engine that is down: when to look again.
 TRY_AGAIN = timedelta(minutes=1)
 AGAIN_JOB = "turns.again"
@@ -80,12 +85,13 @@ class Turns:
     async def run(self, conversation: UUID, *, attempts: int) -> Outcome | None:
         """Answer everything that waits in the conversation; None when nothing does."""
         trace = Trace(attempts)
-        async with self.reading() as session:
-            waiting = await take(session, conversation)
+        waiting = await self._take(conversation)
+        # Sealed, it may have been taken from the colleague who had it: looked at anew.
+        if waiting is not None and await seal_if_accusing(self.sessions, waiting):
+            waiting = await self._take(conversation)
         if waiting is None:
             return None
         trace.stage("take_ms")
-        await seal_if_accusing(self.sessions, waiting)
         if (outcome := await self._first(waiting, trace)) is not None:
             return outcome
         if await self._receipt_is_due(waiting, trace):
@@ -96,13 +102,19 @@ class Turns:
             return await self._held(waiting, said, trace)
         return await self._converse(waiting, said, trace)
 
+    async def _take(self, conversation: UUID) -> Waiting | None:
+        async with self.reading() as session:
+            return await take(session, conversation)
+
     async def _first(self, waiting: Waiting, trace: Trace) -> Outcome | None:
         """With nothing but word lists: danger waits for no model and no engine, and a state secret
         is read by none."""
         crisis = judge_crisis([one.text for one in waiting.heard], waiting.before)
         if crisis.level >= CRISIS_LEVEL:
             return await self._crisis(waiting, crisis, trace)
-        if waiting.state.crisis and not is_out_of_danger(waiting.heard[-1].text):
+        if waiting.state.crisis and not is_out_of_danger(
+            waiting.heard[-1].text, waiting.state.crisis_kind
+        ):
             return await self._stay(waiting, trace)
         if secrets := to_set_aside(waiting):
             return await set_aside(self.sessions, waiting, secrets, trace)
@@ -178,14 +190,15 @@ class Turns:
             if case is None or case.created_at < waiting.heard[0].at:
                 return False
             card = Card(kind="receipt", rows=receipt_rows(session, case))
-            words = [Words(citizen_text("filed"), card=card)]
+            text = citizen_text("filed_sealed" if case.sealed else "filed")
+            words = [Words(text, card=card)]
             await say(session, locked, Speaker(Author.SYSTEM, waiting.id), words, at=now())
             _ask_nothing(locked)
             await end_turn(session, locked, waiting, Outcome.ANSWERED, trace)
         return True
 
     async def _converse(self, waiting: Waiting, said: Sequence[Said], trace: Trace) -> Outcome:
-        proposals = propose(said, waiting.question, waiting.before)
+        proposals, parts = _offered(waiting, said)
         text = shortened(joined_masked(said))
         metadata = _metadata(waiting, said, proposals, len(text))
         answer = await self.engine.answer(
@@ -197,7 +210,7 @@ class Turns:
             "confidence": round(answer.state.intent.confidence, 3),
             "actions": answer.state.actions,
         }
-        exchange = Exchange(said, proposals, frozenset(metadata["draft"]), answer)
+        exchange = Exchange(said, proposals, frozenset(metadata["draft"]), answer, parts)
         async with self.sessions.begin() as session:
             return await finish(session, waiting, exchange, trace)
 
@@ -211,9 +224,12 @@ class Turns:
                 session, locked, Reason.CRISIS, risk=level, message=alarming.id, at=at
             )
             if bot_may_speak(locked.status):
-                words = [Words(_crisis_text(crisis.kinds)), Words(citizen_text("crisis_queued"))]
+                said = "，".join(one.text for one in waiting.heard)
+                kind = _danger(waiting.state, crisis.kinds)
+                text = _crisis_text(crisis.kinds, said, to_child=waiting.state.child)
+                words = [Words(citizen_text(text)), Words(citizen_text("crisis_queued"))]
                 await say(session, locked, Speaker(Author.BOT, waiting.id), words, at=at)
-                _ask_nothing(locked, crisis=1)
+                _ask_nothing(locked, crisis=1, kind=kind, child=text == FOR_CHILDREN)
             await end_turn(session, locked, waiting, Outcome.CRISIS, trace)
         # The answer is out. Only now what may take time, or fail.
         await self._note(waiting)
@@ -225,7 +241,8 @@ class Turns:
             locked = await lock_conversation(session, waiting.conversation)
             if bot_may_speak(locked.status):
                 before = waiting.state.crisis
-                text = citizen_text(f"crisis_stay_{(before - 1) % CRISIS_STAYS + 1}")
+                stay = f"crisis_stay_{(before - 1) % CRISIS_STAYS + 1}"
+                text = citizen_text(stay, line=_line(waiting.state.crisis_kind))
                 words = [Words(text, (citizen_text("choice_safe"),))]
                 await say(session, locked, Speaker(Author.BOT, waiting.id), words, at=now())
                 locked.state = replace(waiting.state, crisis=before + 1).stored()
@@ -254,22 +271,32 @@ class Turns:
         return Outcome.HELD
 
 
-def _ask_nothing(conversation: Conversation, *, crisis: int = 0) -> None:
-    state = state_of(conversation.state)
-    conversation.state = replace(state, asking=None, form=None, case="", crisis=crisis).stored()
+def _ask_nothing(
+    conversation: Conversation, *, crisis: int = 0, kind: str = "", child: bool = False
+) -> None:
+    state = replace(state_of(conversation.state), asking=None, form=None, case="")
+    state = replace(state, crisis=crisis, crisis_kind=kind, child=child or state.child)
+    conversation.state = state.stored()
+
+
+def _offered(waiting: Waiting, said: Sequence[Said]) -> tuple[Sequence[Proposal], tuple[Part, ...]]:
+    """What the messages propose; of a first account that holds several matters, the first one."""
+    proposals = propose(said, waiting.question, waiting.before, waiting.values)
+    parts = parts_of(said) if "what" not in waiting.facts else ()
+    return (of_first_part(proposals, said, parts) if parts else proposals), parts
 
 
 def _metadata(
     waiting: Waiting, said: Sequence[Said], proposals: Sequence[Proposal], length: int
 ) -> EngineTurn:
-    matters = max(said, key=lambda one: len(one.text)).analysis.matters
-    matter = matters[0].name if matters else None
-    known = {field: fact.value for field, fact in waiting.facts.items()}
+    is_told = "what" in waiting.facts
     return EngineTurn(
         conversation=str(waiting.conversation),
         turn=str(waiting.id),
         message=str(waiting.heard[-1].id),
-        draft=waiting.settled(restated(proposals, waiting.facts), matter),
+        draft=waiting.settled(
+            restated(proposals, waiting.facts), {} if is_told else guesses(said, None)
+        ),
         asking=waiting.state.asking,
         form=waiting.state.form,
         memory={
@@ -281,15 +308,34 @@ def _metadata(
             "person_offered": waiting.state.person_offered,
             "asked_again": waiting.state.misunderstood > 0,
             "queued": waiting.status is Status.WAITING,
+            "matter_plain": is_matter_plain(said),
+            "changing": bool(waiting.state.changing),
+            "said_again": said[-1].text.strip() == waiting.before.strip(),
             # A crisis came between: the account is known, and nothing is asked.
-            "pending": "what" in waiting.facts and waiting.state.asking is None,
+            "pending": is_told and waiting.state.asking is None,
         },
-        entities=entities(proposals, known, length),
+        entities=entities(proposals, waiting.values, length),
     )
 
 
-def _crisis_text(kinds: Sequence[str]) -> str:
+def _danger(state: DialogueState, kinds: Sequence[str]) -> str:
+    """The kind to be kept. Who spoke of their own life is heard as such until they are safe."""
+    if OWN_LIFE in kinds or (state.crisis and state.crisis_kind == OWN_LIFE):
+        return OWN_LIFE
+    return next(iter(kinds), "")
+
+
+def _line(kind: str) -> str:
+    """Whom to call in this danger."""
+    known = has_citizen_text(f"crisis_line_{kind}")
+    return citizen_text(f"crisis_line_{kind if known else 'other'}")
+
+
+def _crisis_text(kinds: Sequence[str], said: str, *, to_child: bool) -> str:
+    """The name of the text. A child who is hurt by somebody is spoken to as one."""
+    if to_child and not SAME_FOR_CHILDREN & set(kinds):
+        return FOR_CHILDREN
     for kind in kinds:
-        if has_citizen_text(f"crisis_{kind}"):
-            return citizen_text(f"crisis_{kind}")
-    return citizen_text("crisis_other")
+        if has_citizen_text(text := crisis_script(kind, said)):
+            return text
+    return "crisis_other"

@@ -15,7 +15,7 @@ from backend_api.conversations.service import messages_after
 from backend_api.core.crypto import unseal
 from backend_api.core.ids import new_id
 from backend_api.drafts.models import Fact
-from backend_api.drafts.rules import DELICATE, UNKNOWN, DraftStatus, settled_slots
+from backend_api.drafts.rules import NOTHING_GUESSED, UNKNOWN, DraftStatus, settled_slots
 from backend_api.drafts.service import latest_draft_with_facts, masked_values_of, values_of
 from backend_api.organisation.models import Site
 from backend_api.turns.merging import Known
@@ -70,22 +70,25 @@ class Waiting:
 
     @property
     def question(self) -> Question:
-        return Question(self.state.asking, self.state.asked_seq)
+        return Question(self.state.asking, self.state.asked_seq, self.state.changing)
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {field: fact.value for field, fact in self.facts.items()}
 
     def settled(
-        self, anew: frozenset[str] = frozenset(), matter: str | None = None
+        self, anew: frozenset[str] = frozenset(), guesses: Mapping[str, str] = NOTHING_GUESSED
     ) -> dict[str, str]:
         """Slot → known or not needed.
 
         `anew`: fields that this message states outright, so that the engine takes them again.
-        `matter`: what it is about, where the draft does not know it yet.
+        `guesses`: type and matter, where the draft does not know them yet.
         """
-        known = {field: fact.value for field, fact in self.facts.items()}
+        known = self.values
         if self.place:
             known.setdefault("where", self.place)
-        delicate = known.get("matter", matter) in DELICATE
         asking = self.state.asking
-        settled = settled_slots(known, known.get("type"), asking, delicate=delicate)
+        settled = settled_slots(known, asking, guesses=guesses)
         # Left open: not asked again, and taken when it is said after all.
         settled |= {f: "not_needed" for f, value in known.items() if value == UNKNOWN}
         # Asked first: whatever else the intake asks, it is answered.

@@ -9,7 +9,7 @@ from functools import cache
 import yaml
 
 from backend_api.understanding.analysis import Crisis
-from backend_api.understanding.crisis import Lexicon, find_crisis, lexicon
+from backend_api.understanding.crisis import Lexicon, find_crisis, lexicon, script_of
 from backend_api.understanding.models import DATA, simplifier
 from backend_api.understanding.normal import normalise, scrubbed
 
@@ -34,6 +34,12 @@ def judge_crisis(pieces: list[str], before: str = "") -> Crisis:
 
     readings = [*map(judged, pieces), judged(after), judged(before + after, len(scrubbed(before)))]
     return max(readings, key=lambda crisis: crisis.level)
+
+
+def crisis_script(kind: str, said: str) -> str:
+    """Which text answers this danger: by what is said, else by its kind."""
+    simplify, words = _tools()
+    return script_of(kind, normalise(scrubbed(said), simplify).text, words)
 
 
 @cache

@@ -39,12 +39,16 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of several matters in a message, with the code and name of its matter."""
+    """One of several matters in a message, with the code and name of its matter.
+
+    `told`: where it is told, behind the words that lead in (还有一件事).
+    """
 
     start: int
     end: int
     code: str
     name: str
+    told: int = 0
 
 
 @dataclass(frozen=True, slots=True)

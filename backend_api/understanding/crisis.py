@@ -41,6 +41,35 @@ class Supposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What is over, for the kinds that call for help at once or not at all."""
+
+    kinds: frozenset[str]
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    calling: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShutIn:
+    """Shut in by a lift or a door and let out again; who is held by somebody is none of these."""
+
+    inside: re.Pattern[str]
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    still: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A text that fits some dangers of these kinds better than the text of the kind."""
+
+    text: str
+    kinds: frozenset[str]
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """The word lists, compiled."""
 
@@ -54,11 +83,14 @@ class Lexicon:
     mocked: re.Pattern[str]
     rhetoric: re.Pattern[str]
     supposed: Supposed
+    settled: Settled
+    shut_in: ShutIn
     entries: Sequence[Entry]
     bare: Sequence[Entry]
     short_message: int
     order: Sequence[str]
     young: re.Pattern[str]
+    scripts: Sequence[Script]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +112,12 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
 
     def bare(one: Mapping[str, Any]) -> Entry:
         unless = compiled(one["unless"]) if "unless" in one else None
-        return Entry(one["kind"], one.get("level", 2), compiled(one["pattern"]), unless)
+        return Entry(one["kind"], one.get("level", 2), any_of(one["patterns"]), unless)
 
     def any_of(patterns: Sequence[str]) -> re.Pattern[str]:
         return compiled("|".join(f"(?:{one})" for one in patterns))
 
-    supposed = raw["supposed"]
+    supposed, settled, shut_in = raw["supposed"], raw["settled"], raw["shut_in"]
     return Lexicon(
         idioms=any_of(raw["idioms"]),
         past=compiled(raw["past"]),
@@ -103,6 +135,13 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
             after=compiled(supposed["after"]),
             calling=compiled(supposed["calling"]),
         ),
+        settled=Settled(
+            kinds=frozenset(settled["kinds"]),
+            before=any_of(settled["before"]),
+            after=any_of(settled["after"]),
+            calling=compiled(settled["calling"]),
+        ),
+        shut_in=ShutIn(**{name: any_of(shut_in[name]) for name in ShutIn.__slots__}),
         entries=[
             Entry(one["kind"], one["level"], compiled(pattern))
             for one in raw["entries"]
@@ -112,6 +151,10 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
         short_message=raw["short_message"],
         order=raw["order"],
         young=compiled(raw["young"]),
+        scripts=[
+            Script(one["text"], frozenset(one["kinds"]), any_of(one["patterns"]))
+            for one in raw["scripts"]
+        ],
     )
 
 
@@ -130,6 +173,12 @@ def find_crisis(text: str, words: Lexicon, around: str = "") -> Crisis:
     hits.sort(key=lambda hit: (-hit.level, hit.start))
     is_child = level >= _DANGER and words.young.search(around or text)
     return Crisis(level, _kinds(hits, _CHILD if is_child else "", words), tuple(_evidence(hits)))
+
+
+def script_of(kind: str, text: str, words: Lexicon) -> str:
+    """The key of the text to say to a danger of this kind."""
+    fitting = (one.text for one in words.scripts if kind in one.kinds and one.pattern.search(text))
+    return next(fitting, f"crisis_{kind}")
 
 
 def _kinds(hits: Sequence[_Hit], speaker: str, words: Lexicon) -> tuple[str, ...]:
@@ -164,6 +213,7 @@ def _weighed(text: str, hit: _Hit, words: Lexicon) -> _Hit:
         or words.mocked.search(after)
         or _is_over(text, hit, before, after, words)
         or _is_supposed(text, hit, before, after, words.supposed)
+        or _is_settled(text, hit, words)
         or _is_rhetoric(text, hit, words)
     )
     return _Hit(hit.start, hit.end, hit.kind, 1) if milder else hit
@@ -188,6 +238,29 @@ def _is_supposed(text: str, hit: _Hit, before: str, after: str, supposed: Suppos
         or supposed.inside.search(inside)
         or supposed.after.search(after)
     )
+
+
+def _is_settled(text: str, hit: _Hit, words: Lexicon) -> bool:
+    """上个月晕倒了, 送医院花了两万: it happened, and what is told is what came of it."""
+    settled = words.settled
+    is_shut_in = words.shut_in.inside.search(text[hit.start : hit.end]) is not None
+    if settled.calling.search(text) or not (is_shut_in or hit.kind in settled.kinds):
+        return False
+    told = _CLAUSE.split(text[: hit.end])[-1]
+    lately = words.present.split(told)[-1]
+    after = text[hit.end :]
+    if is_shut_in and words.shut_in.still.search(text):
+        return False
+    return bool(
+        settled.before.search(lately)
+        or settled.after.search(after)
+        or (is_shut_in and _is_let_out(lately, after, words.shut_in))
+    )
+
+
+def _is_let_out(before: str, after: str, shut_in: ShutIn) -> bool:
+    """昨天被关在里面四十分钟, and not 被关在里面四十分钟了."""
+    return bool(shut_in.before.search(before) or shut_in.after.search(after))
 
 
 def _is_rhetoric(text: str, hit: _Hit, words: Lexicon) -> bool:

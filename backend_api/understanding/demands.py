@@ -19,7 +19,7 @@ _ASKED_OF_US_MOST = 40
 _LONGEST, _LONGEST_LIST = 120, 240
 _LOOK_BACK = 24
 _MOST = 12
-_SHORTEST = 3
+_SHORTEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class DemandWords:
 
     leads: Leads
     whose: Whose
+    left_out: re.Pattern[str]
     stop: re.Pattern[str]
     list_stop: re.Pattern[str]
     list: re.Pattern[str]
@@ -90,7 +91,7 @@ def demand_words(raw: Mapping[str, Any]) -> DemandWords:
     return DemandWords(
         Leads(*map(compiled, (raw["announced"], raw["anywhere"], groups, closing))),
         Whose(**patterns, verbs=verbs),
-        *map(compiled, (raw["stop"], raw["list_stop"], raw["list"])),
+        *map(compiled, (raw["left_out"], raw["stop"], raw["list_stop"], raw["list"])),
     )
 
 
@@ -105,7 +106,8 @@ def _group(name: str, patterns: Sequence[str]) -> str:
 def find_demands(text: str, words: DemandWords) -> tuple[Demand, ...]:
     """At most twelve spans from the wish to the end of its sentence, 120 characters each.
 
-    After 我的诉求是 the span begins behind these words; a numbered list is one span. A negated
+    After 我的诉求是, 我就是想 and 麻烦你们 the span begins behind these words; a numbered list is
+    one span. A negated
     wish (不要求赔偿) and the other side's wish (老板要求我们加班) are none.
     """
     found: list[Demand] = []
@@ -114,12 +116,18 @@ def find_demands(text: str, words: DemandWords) -> tuple[Demand, ...]:
         if lead < at:
             continue
         end = _end(text, start, inner, words)
+        start = _without_lead(text, start, end, words)
         if end - start >= _SHORTEST:
             found.append(Demand(start, end, text[start:end]))
             at = end
         if len(found) == _MOST:
             break
     return tuple(found)
+
+
+def _without_lead(text: str, start: int, end: int, words: DemandWords) -> int:
+    lead = words.left_out.match(text, start, end)
+    return lead.end() if lead else start
 
 
 def _leads(text: str, words: DemandWords) -> Iterator[tuple[int, int, int]]:

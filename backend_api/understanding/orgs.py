@@ -15,6 +15,13 @@ _CALLED = re.compile(r"(?:叫做?|名叫|名为|店名|公司名|[店司构厂]�
 _KIND_OF_ORG = re.compile(
     r"(?:公司|店|机构|厂|平台|学校|医院|品牌|健身房|超市|中介|集团)(?:叫做?|名叫|名为)?$"
 )
+# 店叫甜蜜时光, 公司名是宏远达: a name that no ending tells; 公司叫我加班 is none.
+_NAME_SAID = re.compile(
+    r"(?:店|公司|机构|厂|平台|中介|驾校|培训班|健身房|品牌|商家|物业|酒店|医院|学校|幼儿园|单位)"
+    r"(?:的?(?:名字?|名称|全称|全名)(?:就)?(?:叫做?|是|为)|就?叫做?|名为)\s?"
+    r"(?![我你他她咱俺人停来去醒]|大家|员工|业主|家长|工人|老师|学生|什么|[啥哪])"
+    r"([^\W了着过不没就都也还吗呢的]{2,16})(?=[，。,！!；;\s]|$)"
+)
 _LONGEST = 22
 _MOST_ROLES = 60
 _STREET = re.compile(r"[\u4e00-\u9fff]{1,5}?(?:街道|镇|乡)(?!政府|卫生|中心|小学|中学|派出)")
@@ -31,6 +38,13 @@ _OFFICIAL = re.compile(
 _COMPLAINED_OF = re.compile(
     r"(?:投诉|举报|控告|状告|起诉|检举|曝光|揭发)(?:一下)?(?:的是|了|[^，。,]{0,6}?的|[^，。,！\s]{0,8})?$"
 )
+# 老板拖工资，公司叫…: the name of whom the words before only meant. 我公司 is the citizen's own.
+_NAMED_AS = re.compile(
+    r"(?:(?<!我)(?<!本)公司|厂|店|物业|单位|学校|机构|对方|老板|商家|中介|开发商|平台|驾校|幼儿园|医院)"
+    r"(?:的)?(?:名字|名称|全名|全称|名)?(?:就)?(?:叫做?|名叫|名为|是|[:：])$"
+)
+_BEHIND = re.compile(r"(?:门口|对面|旁边|附近|楼下|楼上|隔壁|那边|路口|站|上班的人)")
+_SERVES = re.compile(r"银行|保险|支付宝|微信|花呗|医院|学校|小学|中学|大学|派出所|幼儿园")
 _DONE_BY = re.compile(r"(?:被|遭|遭到|让)(?:无良|黑心|黑|那家|这家|一家|该)?$")
 _ORDERED = re.compile(
     r"(?:要求|责令|督促|勒令|催促?|逼|约谈|查处|严查|整治|叫停|取缔|严惩|处罚)(?:该|这家|那个|那家)?$"
@@ -99,6 +113,7 @@ def find_orgs(
     by_suffix = sorted(_by_suffix(text, tokens, words), key=lambda one: (one.start, -one.end))
     for org in (
         *_quoted(text, words),
+        *_said(text),
         *(_without_address(one, text, regions) for one in by_suffix),
         *(
             _without_address(_without_place(one, text, words), text, regions)
@@ -124,6 +139,11 @@ def _quoted(text: str, words: OrgWords) -> Iterator[Org]:
         ends = any(found.end() == len(name) for found in words.suffix.finditer(name))
         if ends or _CALLED.search(before) or _KIND_OF_ORG.search(before):
             yield Org(match.start(1), match.end(1), name, "named")
+
+
+def _said(text: str) -> Iterator[Org]:
+    for match in _NAME_SAID.finditer(text):
+        yield Org(match.start(1), match.end(1), match[1], "named")
 
 
 def _by_suffix(text: str, tokens: Sequence[Token], words: OrgWords) -> Iterator[Org]:
@@ -231,6 +251,8 @@ def org_role(text: str, org: Org) -> str:
     if _OFFICIAL.search(org.text):
         wrong = _OFFICIAL_WRONG.match(text, org.end) and not _TOLD.search(before)
         return "respondent" if wrong else "other"
+    if org.kind == "named" and _NAMED_AS.search(before):
+        return "respondent"
     if _TITLE.match(text, org.end) or before.endswith(("尊敬的", "请", "恳请")):
         return "other"
     if (
@@ -245,14 +267,23 @@ def org_role(text: str, org: Org) -> str:
 
 def _with_suspect(text: str, orgs: list[Org]) -> list[Org]:
     """Where no word says who did it and one organisation alone is spoken of, it is that one."""
-    if any(one.role == "respondent" for one in orgs) or not _WRONG.search(text):
+    meant = [one for one in orgs if one.role == "respondent"]
+    if any(one.kind == "named" for one in meant) or not _WRONG.search(text):
         return orgs
     private = [one for one in orgs if not _OFFICIAL.search(one.text)]
+    if meant:
+        private = [one for one in private if _may_be_meant(text, one)]
     named = {one.text for one in private if one.kind == "named"}
-    names = named or {one.text for one in private if one.text not in _VAGUE}
+    names = named if meant else named or {one.text for one in private if one.text not in _VAGUE}
     if len(names) != 1:
         return orgs
     return [replace(one, role="respondent") if one.text in names else one for one in orgs]
+
+
+def _may_be_meant(text: str, org: Org) -> bool:
+    """公司不给工伤，是宏远物流的: no mere place, and nobody who only serves (转到建设银行)."""
+    placed = text.endswith(_AT, 0, org.start) or _BEHIND.match(text, org.end)
+    return org.kind == "named" and not placed and not _SERVES.search(org.text)
 
 
 def _is_told_to(text: str, org: Org, before: str) -> bool:

@@ -50,8 +50,12 @@ class RoleWords:
     own_details: re.Pattern[str]
     own_title: re.Pattern[str]
     beneficiary: re.Pattern[str]
+    pronoun: re.Pattern[str]
+    spoken_for: re.Pattern[str]
+    other_side: re.Pattern[str]
     relative_follows: re.Pattern[str]
     respondent: re.Pattern[str]
+    does_wrong: re.Pattern[str]
 
 
 def person_words(raw: dict[str, list[str] | str]) -> PersonWords:
@@ -110,8 +114,14 @@ def _role_words(raw: dict[str, list[str] | str]) -> RoleWords:
         own_details=re.compile("|".join(raw["own_details"])),
         own_title=re.compile(rf"(?:{'|'.join(raw['own_titles'])})$"),
         beneficiary=re.compile(f"(?:{kin}|帮|替|代)(?:叫|是|名叫)?$"),
+        pronoun=re.compile(f"[他她]{called}"),
+        spoken_for=re.compile(f"{kin}|(?:帮|替|代)(?:我|俺)?(?:的|家)?(?:{'|'.join(raw['kin'])})"),
+        other_side=re.compile("|".join(one for one in raw["respondents"] if one not in "他她")),
         relative_follows=re.compile(f"的(?:{'|'.join(raw['relatives'])})"),
-        respondent=re.compile(f"(?:{'|'.join(raw['respondents'])}){called}"),
+        respondent=re.compile(
+            f"(?:{'|'.join(raw['respondents'])}){called}|(?:{'|'.join(raw['wronged_by'])})$"
+        ),
+        does_wrong=re.compile("|".join(raw["does_wrong"])),
     )
 
 
@@ -248,9 +258,21 @@ def _role(text: str, person: Person, words: RoleWords) -> str:
         return "beneficiary" if related else _OWN
     if _is_signed(text, person, before, words):
         return _OWN
-    if words.beneficiary.search(before):
+    if words.beneficiary.search(before) or _is_of_the_wronged(text, person, before, words):
         return "beneficiary"
-    return "respondent" if words.respondent.search(before) else "other"
+    wrong = words.respondent.search(before) or words.does_wrong.match(text, person.end)
+    return "respondent" if wrong else "other"
+
+
+def _is_of_the_wronged(text: str, person: Person, before: str, words: RoleWords) -> bool:
+    """我妈被骗了，她叫…: the last that was spoken of is the relative, and not the other side."""
+    if not words.pronoun.search(before):
+        return False
+    ends = [
+        max((found.end() for found in pattern.finditer(text, 0, person.start)), default=0)
+        for pattern in (words.spoken_for, words.other_side)
+    ]
+    return ends[0] > 0 and ends[0] >= ends[1]
 
 
 def _is_introduced(text: str, person: Person, before: str, words: RoleWords) -> bool:

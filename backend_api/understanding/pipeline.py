@@ -45,6 +45,10 @@ from backend_api.understanding.window import Window
 Item = TypeVar("Item", Person, Org, Place, Time, Money, Count, Phone, IdCard, Demand)
 # Longer than any number a person writes; the rules would try every beginning of such a run.
 _ENDLESS = re.compile(r"[\d零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟,.]{30,}")
+# What is behind a time when something of that time is wished for.
+_OF_THEN = ("的", "份", "至", "到", "起", "以来")
+# Those at which a wish may begin: 中午十二点到两点不要施工.
+_SPAN = ("至", "到", "起")
 
 
 def analyse(text: str, now: datetime, place: Region | None = None, *, models: Models) -> Analysis:
@@ -132,6 +136,7 @@ def _fields(
     owned = [(one.start, one.end) for one in orgs if one.kind == "named"]
     places = find_places(text, tokens, models.places, owned, place)
     taken = [(one.start, one.end) for one in places]
+    demands = find_demands(text, models.demands)
     return Fields(
         persons=tuple(one for one in persons if not _inside(one.start, one.end, [*owned, *taken])),
         orgs=orgs,
@@ -140,12 +145,13 @@ def _fields(
             one
             for one in find_times(clear, now, models.times)
             if not _inside(one.start, one.end, [*taken, *owned])
+            and not _is_wished(text, one, demands)
         ),
         money=tuple(one for one in find_money(clear) if not _inside(one.start, one.end, taken)),
         counts=find_counts(clear),
         phones=numbers.phones,
         idcards=numbers.idcards,
-        demand=find_demands(text, models.demands),
+        demand=demands,
     )
 
 
@@ -163,6 +169,14 @@ def _standing(fields: Fields, corrections: tuple[Correction, ...]) -> Fields:
             for slot in Fields.__slots__
         }
     )
+
+
+def _is_wished(text: str, one: Time, demands: Sequence[Demand]) -> bool:
+    """希望三天内解决 tells no time of the event; 要求补发三月份的工资 does."""
+    if any(one.start == demand.start for demand in demands) and text.startswith(_SPAN, one.end):
+        return True
+    wished = _inside(one.start, one.end, [(demand.start, demand.end) for demand in demands])
+    return wished and not text.startswith(_OF_THEN, one.end)
 
 
 def _inside(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:

@@ -16,6 +16,8 @@ from backend_api.understanding.normal import normalise
 
 _LOOK_BACK = 12
 _BY_CALL = ("打", "电")
+_CLAUSE_START = r"(?:^|(?<=[，。,.！!；;、\s]))"
+_CLAUSE_END = r"(?=[，。,.！!；;、~～\s]|$)"
 # More than anybody says; it bounds the work for a text that repeats one wish.
 _MOST_WISHES = 40
 
@@ -91,18 +93,25 @@ class SafeContact:
         return True if yes in kinds else None
 
 
-def find_safe_contact(text: str) -> SafeContact:
-    """What the text says about reaching its writer; offsets are those of the text as received."""
+def find_safe_contact(text: str, *, asked: bool = False) -> SafeContact:
+    """What the text says about reaching its writer; offsets are those of the text as received.
+
+    `asked`: it answers the question for that, so that 可以打, 随时 and 晚上八点以后 say it too.
+    """
     words, simplify = _tools()
     normal = normalise(text, simplify)
-    return SafeContact(tuple(sorted(_wishes(normal.text, normal.received, words), key=_order)))
+    kinds = words.asked if asked else words.kinds
+    wishes = _wishes(normal.text, normal.received, kinds, words.told)
+    return SafeContact(tuple(sorted(wishes, key=_order)))
 
 
 @dataclass(frozen=True, slots=True)
 class ContactWords:
-    """The patterns of each kind; `told`: what others say or do is no wish."""
+    """The patterns of each kind, and those where it was asked for; `told`: what others say or do
+    is no wish."""
 
     kinds: Mapping[Kind, tuple[re.Pattern[str], ...]]
+    asked: Mapping[Kind, tuple[re.Pattern[str], ...]]
     told: re.Pattern[str]
 
 
@@ -114,18 +123,28 @@ def contact_words(raw: Mapping[str, Any]) -> ContactWords:
             pattern = pattern.replace(f"{{{name}}}", raw[name])
         return re.compile(pattern)
 
+    def clause(pattern: str) -> re.Pattern[str]:
+        return filled(f"{_CLAUSE_START}(?:{pattern}){_CLAUSE_END}")
+
     kinds = {kind: tuple(map(filled, raw["kinds"][kind])) for kind in Kind}
-    return ContactWords(kinds, re.compile(raw["told"]))
+    short = {kind: tuple(map(clause, raw["asked"].get(kind, ()))) for kind in Kind}
+    asked = {kind: (*kinds[kind], *short[kind]) for kind in Kind}
+    return ContactWords(kinds, asked, re.compile(raw["told"]))
 
 
-def _wishes(text: str, received: str, words: ContactWords) -> list[Wish]:
+def _wishes(
+    text: str,
+    received: str,
+    kinds: Mapping[Kind, tuple[re.Pattern[str], ...]],
+    told: re.Pattern[str],
+) -> list[Wish]:
     found: list[Wish] = []
-    for kind, patterns in words.kinds.items():
+    for kind, patterns in kinds.items():
         for match in (one for pattern in patterns for one in pattern.finditer(text)):
             if len(found) == _MOST_WISHES:
                 return found
             wish = _wish(match, received, kind)
-            if _is_said(match, text, words) and not any(_excludes(one, wish) for one in found):
+            if _is_said(match, text, told) and not any(_excludes(one, wish) for one in found):
                 found.append(wish)
     return found
 
@@ -136,11 +155,11 @@ def _wish(match: re.Match[str], received: str, kind: Kind) -> Wish:
     return Wish(start, end, received[start:end], kind, received[low:high])
 
 
-def _is_said(match: re.Match[str], text: str, words: ContactWords) -> bool:
+def _is_said(match: re.Match[str], text: str, told: re.Pattern[str]) -> bool:
     """Not by somebody else, and with an hour where one belongs."""
     if match.groupdict().get("value", "-") == "":
         return False
-    return not words.told.search(text[max(0, match.start() - _LOOK_BACK) : match.start()])
+    return not told.search(text[max(0, match.start() - _LOOK_BACK) : match.start()])
 
 
 def _excludes(known: Wish, wish: Wish) -> bool:

@@ -20,6 +20,8 @@ from bot.components.character_model import simplified
 TABLES = Path(__file__).parents[1] / "meaning"
 NOTHING_ASKED = "nothing"
 READ_BACK = ("confirmed", "change")
+# A clause in which something is wrong: 电话是对的, 地址不对
+_CALLED_WRONG = re.compile(r"[^,，。;；]*(?:不对|错|有误|不准|要改|改一下)[^,，。;；]*")
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -89,7 +91,10 @@ class Tables:
         return self._in_context(self._by_words(heard))
 
     def item(self, text: str) -> str | None:
-        return _first_named(text, self.context["items"])
+        """The one that is called wrong, else the one that is named first."""
+        called_wrong = "，".join(match[0] for match in _CALLED_WRONG.finditer(text))
+        items = self.context["items"]
+        return _first_named(called_wrong, items) or _first_named(text, items)
 
     def service(self, text: str) -> str | None:
         return _first_named(text, self.context["services"])

@@ -191,6 +191,17 @@ async def test_an_item_the_form_does_not_ask_for_is_waited_for(server: httpx.Asy
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("item", ["contact", "where", "when"])
+async def test_an_item_that_is_named_with_its_value_is_not_asked_for(
+    server: httpx.AsyncClient, item: str
+) -> None:
+    entities = [{"entity": "item", "value": item}, {"entity": item, "value": "p2"}]
+    answer = await run(server, call("action_reopen_field", "choose_field", entities=entities))
+    assert item not in slots(answer)
+    assert (responses(answer), followups(answer)) == ([], [])
+
+
+@pytest.mark.anyio
 async def test_the_server_says_that_it_lives(server: httpx.AsyncClient) -> None:
     assert (await server.get("/healthz")).status_code == 200
 
@@ -215,12 +226,15 @@ async def test_another_matter_is_offered_only_when_one_waits(
     assert backside.asked == []
 
 
+OF_THE_OTHER = {"what": "known", "contact": "known", "safe_contact": "not_needed"}
+
+
 @pytest.mark.anyio
 async def test_a_matter_that_waited_is_opened_with_what_is_known_of_it(
     server: httpx.AsyncClient, backside: Backside
 ) -> None:
-    backside.answer = lambda: httpx.Response(200, json={"known": ["what", "contact", "matter"]})
-    before = {"where": "known", "safe_contact": "not_needed"}
+    backside.answer = lambda: httpx.Response(200, json={"settled": OF_THE_OTHER})
+    before = {"where": "known", "safe_contact": "yes"}
     answer = await run(server, call("action_open_parked", known=before))
     assert backside.asked[0].url.path == "/v1/internal/drafts/parked"
     found = {slot: mark for slot, mark in slots(answer).items() if mark is not None}
@@ -235,10 +249,10 @@ async def test_a_matter_that_waited_is_opened_with_what_is_known_of_it(
 
 
 @pytest.mark.anyio
-async def test_how_to_be_reached_is_asked_for_the_next_matter_too(
+async def test_how_to_be_reached_is_asked_where_the_next_matter_is_delicate(
     server: httpx.AsyncClient, backside: Backside
 ) -> None:
-    backside.answer = lambda: httpx.Response(200, json={"known": ["what"]})
+    backside.answer = lambda: httpx.Response(200, json={"settled": {"what": "known"}})
     answer = await run(server, call("action_open_parked", known={"safe_contact": "yes"}))
     assert slots(answer)["safe_contact"] is None
 
@@ -247,14 +261,14 @@ async def test_how_to_be_reached_is_asked_for_the_next_matter_too(
 async def test_when_nothing_waits_it_is_asked_for(
     server: httpx.AsyncClient, backside: Backside
 ) -> None:
-    backside.answer = lambda: httpx.Response(200, json={"known": None})
+    backside.answer = lambda: httpx.Response(200, json={"settled": None})
     answer = await run(server, call("action_open_parked"))
     assert responses(answer) == ["utter_no_parked"]
     assert slots(answer)["what"] is None
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("body", [{}, {"known": "what"}, {"waiting": 1}])
+@pytest.mark.parametrize("body", [{}, {"settled": "what"}, {"waiting": 1}])
 async def test_an_answer_of_another_shape_opens_nothing(
     server: httpx.AsyncClient, backside: Backside, body: dict[str, Any]
 ) -> None:

@@ -214,14 +214,20 @@ async def test_a_report_is_sealed_though_the_engine_is_down(world: World) -> Non
     assert entry["reason"] == "failure"
 
 
-async def test_a_person_who_is_told_of_an_official_is_not_cut_off(world: World) -> None:
+@pytest.mark.parametrize("said", ["村主任把补偿款贪了", "我跟你说，镇上的所长收了老板的红包"])
+async def test_a_report_told_to_a_colleague_is_sealed_and_given_back(
+    world: World, said: str
+) -> None:
     headers = await signed_in(world, Role.STAFF)
     await turn(world, "c1", "找人工", Engine())
     conversation = await conversation_of(world, "c1")
     talk = f"/v1/conversations/{conversation.id}"
     await world.http.post(f"{talk}/accept", headers=headers)
-    await turn(world, "c1", "村主任把补偿款贪了", Engine())
-    assert (await get(world, f"{talk}/messages", headers)).status_code == 200
+    assert await turn(world, "c1", said, Engine("记下了")) is Outcome.ANSWERED
+    after = await conversation_of(world, "c1")
+    assert (after.sealed, after.status) == (True, Status.WAITING)
+    assert (await get(world, f"{talk}/messages", headers)).status_code == 404
+    assert (await last_reply(world, "c1"))["text"] == "记下了"
 
 
 async def test_what_is_told_of_an_official_in_a_cry_for_help_is_sealed_too(world: World) -> None:
@@ -396,3 +402,69 @@ async def test_a_plain_case_of_the_same_person_is_not_joined_with_the_report(
 async def test_a_read_back_in_a_sealed_conversation_goes_on_as_ever(world: World) -> None:
     await read_back(world, "c1", STORY, ("report", "yes"))
     assert rows_of(await last_reply(world, "c1"))["what"] == STORY
+
+
+@pytest.mark.parametrize("reason", ["no_official", "no_misconduct"])
+async def test_what_was_no_report_is_handled_like_any_other_case_again(
+    world: World, reason: str
+) -> None:
+    case = await reported(world, "c1")
+    await ask_for_a_person(world, "c1")
+    discipline = await signed_in(world, Role.DISCIPLINE)
+    talk = f"/v1/conversations/{case.conversation_id}"
+    await world.http.post(f"{talk}/accept", headers=discipline)
+    answer = await world.http.post(f"{talk}/unseal", json={"reason": reason}, headers=discipline)
+    assert (answer.status_code, answer.json()) == (200, {"cases": [case.number]})
+    staff = await signed_in(world, Role.STAFF)
+    assert (await get(world, f"/v1/cases/{case.id}", staff)).status_code == 200
+    assert (await get(world, f"/v1/cases/{case.id}", discipline)).status_code == 404
+    (entry,) = (await get(world, "/v1/queue", staff)).json()["items"]
+    assert (entry["conversation"], entry["sealed"]) == (str(case.conversation_id), False)
+    assert (await case_numbered(world, case.number)).person_id is not None
+
+
+async def test_who_unsealed_and_why_is_in_the_history(world: World) -> None:
+    case = await reported(world, "c1")
+    discipline = await signed_in(world, Role.DISCIPLINE)
+    talk = f"/v1/conversations/{case.conversation_id}"
+    await world.http.post(f"{talk}/unseal", json={"reason": "no_official"}, headers=discipline)
+    administrator = await signed_in(world, Role.ADMINISTRATOR)
+    for subject, action in (
+        (case.id, "case.unsealed"),
+        (case.conversation_id, "conversation.unsealed"),
+    ):
+        items = (await get(world, f"/v1/audit?subject={subject}", administrator)).json()["items"]
+        (unsealed,) = [one for one in items if one["action"] == action]
+        assert (unsealed["actor_kind"], unsealed["details"]) == (
+            "account",
+            {"reason": "no_official"},
+        )
+        assert any(one["action"].endswith(("sealed", "filed")) for one in items)
+
+
+async def test_nobody_else_unseals_and_nothing_that_is_plain(world: World) -> None:
+    case = await reported(world, "c1")
+    wanted = {"reason": "no_official"}
+    sealed = f"/v1/conversations/{case.conversation_id}/unseal"
+    for role in OTHERS:
+        headers = await signed_in(world, role)
+        assert (await world.http.post(sealed, json=wanted, headers=headers)).status_code == 404
+    await cry(world, "c1")
+    helper = await signed_in(world, Role.STAFF)
+    answer = await world.http.post(sealed, json=wanted, headers=helper)
+    assert (answer.status_code, answer.json()["code"]) == (403, "discipline_only")
+    discipline = await signed_in(world, Role.DISCIPLINE)
+    assert (await world.http.post(sealed, json={}, headers=discipline)).status_code == 422
+    assert (await world.http.post(sealed, json=wanted, headers=discipline)).status_code == 200
+    assert (await world.http.post(sealed, json=wanted, headers=discipline)).status_code == 404
+
+
+async def test_what_is_told_of_an_official_afterwards_is_sealed_anew(world: World) -> None:
+    case = await reported(world, "c1")
+    discipline = await signed_in(world, Role.DISCIPLINE)
+    talk = f"/v1/conversations/{case.conversation_id}"
+    await world.http.post(f"{talk}/unseal", json={"reason": "no_official"}, headers=discipline)
+    await turn(world, "c1", "房东还是不退", Engine("记下了"))
+    assert not (await conversation_of(world, "c1")).sealed
+    await turn(world, "c1", "村主任把补偿款贪了", Engine("记下了"))
+    assert (await conversation_of(world, "c1")).sealed

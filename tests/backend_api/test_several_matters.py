@@ -1,6 +1,7 @@
 """Several matters of one citizen: what waits its turn, what is carried over, what is added."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from backend_api.drafts.models import Draft
 from backend_api.drafts.rules import DraftStatus, How
 from backend_api.drafts.service import Finding, current_facts, open_draft, park, values_of
 from backend_api.turns.service import Turns
-from backend_api.understanding.analysis import Analysis, Part
+from backend_api.understanding.analysis import Analysis, Demand, Fields, Part, Place
 from tests.backend_api.talks import (
     A_WHOLE_CASE,
     STORY,
@@ -91,7 +92,8 @@ async def test_the_waiting_matter_is_opened_with_the_number_of_the_one_before(
     first = await confirmed(world, "c1")
     await world.say("c1", "好的，接着登记")
     answer = await act(world, "drafts/parked", "c1")
-    assert answer.json() == {"known": ["contact", "matter", "what"]}
+    settled = answer.json()["settled"]
+    assert settled == {"contact": "known", "what": "known", "safe_contact": "not_needed"}
     assert (await act(world, "drafts/parked", "c1")).json() == answer.json()
     assert (await facts_of_open(world, "c1"))["contact"] == PHONE
     engine = Engine("对吗？", (), (("where", "p1"), ("demand", "p1")), "confirmed", "read_back")
@@ -124,7 +126,7 @@ async def test_who_stayed_anonymous_is_not_asked_again_for_the_next_matter(world
 async def test_where_nothing_waits_nothing_is_opened(world: World) -> None:
     await filed(world, "c1")
     await world.say("c1", "还有一件事")
-    assert (await act(world, "drafts/parked", "c1")).json() == {"known": None}
+    assert (await act(world, "drafts/parked", "c1")).json() == {"settled": None}
 
 
 async def test_a_matter_that_waits_in_one_conversation_is_not_opened_in_another(
@@ -133,7 +135,7 @@ async def test_a_matter_that_waits_in_one_conversation_is_not_opened_in_another(
     await read_back(world, "c1")
     await parked(world, "c1", what="楼道的灯坏了")
     await world.say("c2", "还有一件事")
-    assert (await act(world, "drafts/parked", "c2")).json() == {"known": None}
+    assert (await act(world, "drafts/parked", "c2")).json() == {"settled": None}
     assert await count(world, DraftStatus.PARKED) == 1
 
 
@@ -199,3 +201,57 @@ async def test_a_read_back_shows_the_open_matter_only(world: World) -> None:
     await read_back(world, "c2", f"楼道的灯坏了,电话{OTHER.replace('139', '138')}")
     assert STORY not in str(await last_reply(world, "c2"))
     assert A_WHOLE_CASE
+
+
+@pytest.mark.parametrize("contact", [PHONE, "anonymous"])
+async def test_a_new_matter_after_filing_knows_how_to_reach_the_citizen(
+    world: World, contact: str
+) -> None:
+    number = "p2" if contact == PHONE else contact
+    slots = (("what", "p1"), ("where", "p1"), ("demand", "p1"), ("contact", number))
+    await turn(world, "c1", STORY, Engine("对吗？", (), slots, "confirmed", "read_back"))
+    await confirmed(world, "c1")
+    story = Engine("在哪里？", ("story",), (("what", "p1"),), "where", intent="tell_story")
+    await turn(world, "c1", "楼道的灯坏了", story)
+    facts = await facts_of_open(world, "c1")
+    assert (facts["what"], facts["contact"]) == ("楼道的灯坏了", contact)
+
+
+async def test_of_several_matters_the_first_keeps_its_own_facts_alone(world: World) -> None:
+    text = "工地夜里打桩，在松石大道。还有退租不给押金，在浪口村，要求退押金"
+    border = text.index("还有")
+    parts = (Part(0, border, "noise", "噪音扰民"), Part(border, len(text), "rent", "房屋租赁"))
+    seen: list[dict[str, object]] = []
+    engine = Engine("希望怎么解决？", ("story", "where", "demand"), asking="demand")
+    engine = replace(engine, slots=(("what", "p1"),), intent="complain_service")
+    turns = turns_with(world, engine, seen)
+    await world.say("c1", text)
+    conversation = await conversation_of(world, "c1")
+    await replace(turns, read=reading_of(parts)).run(conversation.id, attempts=0)
+    facts = await facts_of_open(world, "c1")
+    assert (facts["where"], facts["matter"]) == ("松石大道", "噪音扰民")
+    assert "demand" not in facts
+    assert "demand" not in {one["entity"] for one in entities_of(seen)}
+    assert await count(world, DraftStatus.PARKED) == 1
+
+
+def reading_of(parts: tuple[Part, ...]) -> Callable[[str, datetime, str], Analysis]:
+    """Understanding that finds these parts, the places and the demand of that text."""
+
+    def read_parts(text: str, at: datetime, place: str) -> Analysis:
+        places = [Place(text.index(one), text.index(one) + 3, one) for one in ("浪口村",)]
+        road = text.index("松石大道")
+        places.append(Place(road, road + 4, "松石大道", street="松石大道"))
+        wish = text.index("要求")
+        demand = (Demand(wish, len(text), text[wish:]),)
+        found = replace(read(text, at, place), parts=parts)
+        return replace(found, fields=Fields(places=tuple(places), demand=demand))
+
+    return read_parts
+
+
+def entities_of(seen: list[dict[str, object]]) -> list[dict[str, str]]:
+    metadata = seen[-1]["metadata"]
+    assert isinstance(metadata, dict)
+    found: list[dict[str, str]] = metadata["entities"]
+    return found

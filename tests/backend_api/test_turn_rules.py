@@ -184,7 +184,7 @@ def test_only_what_the_type_needs_is_missing(
 
 def test_the_open_question_is_never_settled() -> None:
     facts = {"what": "x", "where": "y", "type": "咨询"}
-    assert settled_slots(facts, "咨询", "where") == {
+    assert settled_slots(facts, "where") == {
         "what": "known",
         "demand": "not_needed",
         "safe_contact": "not_needed",
@@ -325,13 +325,95 @@ def test_the_other_sides_number_is_never_the_citizens(text: str, contact: str | 
         ("他还是说要打我", False),
         ("不太好", False),
         ("没有安全感", False),
+        ("我没事了，继续说吧", True),
+        ("我没事了继续说吧", True),
+        ("我现在安全，在我妈家", True),
+        ("不用担心我 已经到派出所了", True),
+        ("谢谢关心；我和孩子都没事了", True),
+        ("谢谢关心；孩子没事了，在医院", True),
+        ("警察来了，他被警察带走了，我很安全", True),
+        ("我爸醒过来了，已经送到医院了，谢谢", True),
+        ("好的，我住在朋友家，放心", True),
+        ("没事了，还是说说我工资的事吧", True),
+        ("人救出来了 接着登记吧", True),
+        ("嗯嗯", False),
+        ("不用管我了，没事", False),
+        ("目前安全，他被抓了", True),
+        ("不用担心我", False),
+        ("警察来了", False),
+        ("他走了", False),
+        ("我在家里", False),
+        ("他不在家，我才安全", False),
+        ("我现在安全，但是他晚上会回来", False),
+        ("安全，不过孩子还在他手里", False),
+        ("现在不安全，在派出所门口", False),
+        ("我没事，就是不想活了", False),
+        ("我安全吗?", False),
+        ("到派出所了没人理我", False),
+        ("继续说他要打我的事", False),
     ],
 )
 def test_is_out_of_danger(text: str, *, safe: bool) -> None:
     assert is_out_of_danger(text) is safe
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "safe"),
+    [
+        ("打过119了，没事了", "fire_or_accident", True),
+        ("火灭了，没人受伤", "fire_or_accident", True),
+        ("火已经灭了，人都没事", "fire_or_accident", True),
+        ("火已經撲滅了", "fire_or_accident", True),
+        ("人都救出来了", "fire_or_accident", True),
+        ("水退了，大家都平安", "fire_or_accident", True),
+        ("火还没灭", "fire_or_accident", False),
+        ("火灭不了", "fire_or_accident", False),
+        ("有人受伤了", "fire_or_accident", False),
+        ("找到了找到了", "minor", True),
+        ("孩子自己回来了", "minor", True),
+        ("揾到喇", "minor", True),
+        ("还没找到", "minor", False),
+        ("现在安静了", "domestic_violence", True),
+        ("外面都散了", "violence", True),
+        ("他找到了我", "violence", False),
+        ("而家冇事喇", "violence", True),
+        ("我哋而家安全喇", "", True),
+        ("而家冇事喇", "self_harm", True),
+        ("火灭了", "self_harm", False),
+        ("现在安静了", "self_harm", False),
+        ("找到了", "self_harm", False),
+        ("没人受伤", "self_harm", False),
+    ],
+)
+def test_what_is_over_ends_the_danger_that_it_was(text: str, kind: str, *, safe: bool) -> None:
+    assert is_out_of_danger(text, kind) is safe
+
+
 def test_a_place_alone_does_not_answer_what_is_wanted() -> None:
     one = said(5, "水贝村3栋", ("水贝村3栋", "community"))
     assert "answer" not in by_entity(propose([one], Question("demand", 4)))
     assert "answer" not in by_entity(propose([said(5, "嗨")], Question("where", 4)))
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("帮隔壁的李奶奶问一下低保怎么办", "隔壁的李奶奶"),
+        ("替楼上独居的周大爷反映水管漏水", "楼上独居的周大爷"),
+        ("给我们村的五保户说一声，房子漏雨", "我们村的五保户"),
+        ("我替我妈反映", "我妈"),
+        ("我是替我们家老头子来说的", "我们家老头子"),
+        ("为工友讨薪", "工友"),
+        ("不是我的事，是我隔壁的张阿姨", "我隔壁的张阿姨"),
+    ],
+)
+def test_for_whom_it_is_filed_is_heard(text: str, person: str) -> None:
+    assert by_entity(propose([said(1, text)], Question()))["on_behalf"] == person
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我给邻居说过好几次了", "给孩子报名被学校拒绝", "帮我问一下", "老板让我给工友说一声不许去"],
+)
+def test_a_talk_or_an_errand_is_filed_for_nobody(text: str) -> None:
+    assert "on_behalf" not in by_entity(propose([said(1, text)], Question()))

@@ -23,6 +23,7 @@ from backend_api.drafts.models import Fact
 from backend_api.drafts.service import current_facts, open_draft, values_of
 from backend_api.handoff.models import Handoff
 from backend_api.handoff.rules import Reason
+from backend_api.notifications.texts import citizen_text
 from backend_api.turns.ending import OutdatedError
 from backend_api.turns.engine import Engine, EngineDownError, EngineFailedError
 from backend_api.turns.models import Turn
@@ -260,6 +261,54 @@ async def test_after_a_cry_for_help_nothing_is_asked_but_safety(world: World) ->
     assert len({str(one["text"]) for one in replies[2:5]}) == 3
     await world.say("c1", "我现在安全")
     assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("cry", "line", "over"),
+    [
+        ("我家厨房着火了", "119", "火灭了，没人受伤"),
+        ("有人拿刀堵在我家门口", "110", "他们都散了，没人受伤"),
+        ("我妈突然晕倒了叫不醒", "120", "醒过来了"),
+    ],
+)
+async def test_who_stays_in_danger_hears_whom_to_call_in_it(
+    world: World, cry: str, line: str, over: str
+) -> None:
+    turns = turns_with(world, engine_says("您希望怎么解决？"))
+    await world.say("c1", cry)
+    conversation = await the_conversation(world.sessions)
+    await turns.run(conversation.id, attempts=0)
+    for text in ("等一等", "我好怕", "怎么还没来"):
+        await world.say("c1", text)
+        assert await turns.run(conversation.id, attempts=0) is Outcome.CRISIS
+    stays = [str(one["text"]) for one in (await world.replies("c1"))[2:5]]
+    assert all(line in one and "12356" not in one for one in stays)
+    await world.say("c1", over)
+    assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
+
+
+async def test_a_child_who_tells_on_after_being_safe_is_still_spoken_to_as_one(
+    world: World,
+) -> None:
+    turns = turns_with(world, engine_says("好的，你慢慢说"))
+    await world.say("c1", "我今年13岁，我妈打我，好痛")
+    conversation = await the_conversation(world.sessions)
+    await turns.run(conversation.id, attempts=0)
+    for text in ("我现在安全", "我妈又打我了，快来救我"):
+        await world.say("c1", text)
+        await turns.run(conversation.id, attempts=0)
+    told = [one["text"] for one in await world.replies("c1")]
+    assert told.count(citizen_text("crisis_minor")) == 2
+
+
+async def test_a_life_is_not_safe_because_a_fire_is_out(world: World) -> None:
+    turns = turns_with(world, engine_says("x"))
+    await world.say("c1", "我不想活了")
+    conversation = await the_conversation(world.sessions)
+    await turns.run(conversation.id, attempts=0)
+    for text in ("家里着火了", "火灭了"):
+        await world.say("c1", text)
+        assert await turns.run(conversation.id, attempts=0) is Outcome.CRISIS
 
 
 async def test_a_crisis_is_answered_though_understanding_is_broken(world: World) -> None:

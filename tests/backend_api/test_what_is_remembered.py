@@ -71,3 +71,17 @@ def test_a_question_that_gets_nowhere_is_counted(
 @pytest.mark.parametrize("field", ["where", "demand", "safe_contact"])
 def test_what_was_left_open_is_kept_as_such(field: str) -> None:
     assert stated_codes({field: "unknown"}) == {field: "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("case_type", "is_asked"), [("咨询", False), ("隐患", False), ("求决", True)]
+)
+def test_what_kind_of_case_it_is_counts_in_the_same_turn(case_type: str, *, is_asked: bool) -> None:
+    settled = NOTHING_YET.settled(guesses={"type": case_type})
+    assert ("demand" not in settled) is is_asked
+
+
+@pytest.mark.parametrize(("matter", "is_asked"), [("家庭暴力", True), ("噪音扰民", False)])
+def test_how_to_reach_is_asked_for_delicate_matters_alone(matter: str, *, is_asked: bool) -> None:
+    settled = NOTHING_YET.settled(guesses={"matter": matter})
+    assert ("safe_contact" not in settled) is is_asked

@@ -100,7 +100,9 @@ def test_read_back_is_a_list_and_its_words_appear_once(
 def test_on_what_was_read_back_the_confirmation_stands_out(page: Page, fake: FakeApi) -> None:
     card = {"kind": "read_back", "rows": ROWS}
     fake.bot_says(READ_BACK, choices=["对，就这样登记", "有地方要改"], card=card)
-    first, second = page.locator("#choices button").all()
+    buttons = page.locator("#choices button")
+    expect(buttons).to_have_count(2)  # all() waits for nothing
+    first, second = buttons.all()
     backgrounds = [
         one.evaluate("e => getComputedStyle(e).backgroundColor") for one in (first, second)
     ]
@@ -226,6 +228,7 @@ def test_many_cuts_in_a_row_keep_every_message_once(page: Page, fake: FakeApi) -
         say(page, f"第 {number} 句")
         fake.cut()
     expect(page.locator("[data-state=stored]")).to_have_count(6, timeout=20_000)
+    expect(page.locator(".bot .text").last).to_have_text("记下了：第 5 句")
     fake.bot_says("到齐了")
     expect(page.locator(".bot .text").last).to_have_text("到齐了")
     assert texts(page) == [m["text"] for m in fake.state.conversation().messages]

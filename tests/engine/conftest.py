@@ -55,7 +55,8 @@ class FakeApi:
         if self.answers:
             return self.answers.pop(0)
         if path.endswith("/drafts/parked"):
-            return 200, {"known": self.parked}
+            marks = dict.fromkeys(self.parked or (), "known") | {"safe_contact": "not_needed"}
+            return 200, {"settled": marks if self.parked is not None else None}
         return 200, {"number": "20260000001"} if path.endswith("/cases") else {"waiting": 1}
 
 
@@ -289,7 +290,8 @@ class Citizen:
 
     def settled(self) -> dict[str, str]:
         """What the engine need not ask."""
-        settled = settled_slots(self.draft, self.case_type, self.asking, delicate=self.delicate)
+        guesses = {"type": self.case_type or "", "matter": "家庭暴力" if self.delicate else ""}
+        settled = settled_slots(self.draft, self.asking, guesses=guesses)
         settled |= {slot: "not_needed" for slot, value in self.draft.items() if value == UNKNOWN}
         filed = self.memory.get("filed", False)
         if self.asking != "relation" and (not filed or self.form == "intake_form"):

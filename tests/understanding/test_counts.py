@@ -18,6 +18,11 @@ from backend_api.understanding.counts import find_counts
         ("我们班三个孩子被打", 3, 3, "person"),
         ("厂里压伤了两个工友", 2, 2, "person"),
         ("同村三个老人都被骗了", 3, 3, "person"),
+        ("我们一栋楼30多户", 30, 40, "household"),
+        ("我们三家都漏水", 3, 3, "household"),
+        ("整栋楼都没水", 10, None, "person"),
+        ("我们七个人干了两个月", 7, 7, "person"),
+        ("两个孩子吃了食堂的饭中毒了", 2, 2, "person"),
     ],
 )
 def test_people_are_counted(text: str, low: float, high: float | None, unit: str) -> None:
@@ -41,7 +46,19 @@ def test_other_numbers_count_nobody(text: str) -> None:
         "上有两个老人要养，工资还不发",
         "老公不管，我养着两个娃",
         "我和老婆在这租了两年",
+        "三个孩子都在这里上学",
+        "两个老人一个孩子住六楼没电梯",
+        "我是两个孩子的妈妈",
+        "我和我老公两个人",
     ],
 )
 def test_the_citizens_own_family_is_nobody_affected(text: str) -> None:
+    assert find_counts(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["他找了三个人打我", "来了两个师傅修不好", "被三个人打了", "四个人堵我家门", "一梯两户"],
+)
+def test_who_did_it_or_was_sent_is_nobody_affected(text: str) -> None:
     assert find_counts(text) == ()

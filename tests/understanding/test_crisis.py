@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from backend_api.notifications.texts import has_citizen_text
-from backend_api.understanding.alarm import judge_crisis
+from backend_api.understanding.alarm import crisis_script, judge_crisis
 from backend_api.understanding.models import DATA
 from tests.understanding.conftest import Read
 
@@ -142,6 +142,7 @@ def test_every_alarm_has_its_text() -> None:
     kinds |= {one["kind"] for one in raw["bare"]}
 
     assert "group_action" not in kinds
+    assert [one["text"] for one in raw["scripts"] if not has_citizen_text(one["text"])] == []
     assert [kind for kind in sorted(kinds) if not has_citizen_text(f"crisis_{kind}")] == []
 
 
@@ -246,3 +247,230 @@ def test_every_kind_has_its_place_in_the_order() -> None:
 
     assert kinds == set(raw["order"])
     assert len(raw["order"]) == len(kinds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("我妈倒在厕所里叫也不应", id="does not answer"),
+        pytest.param("我爸突然倒地上没反应了", id="down"),
+        pytest.param("老爸好好的突然一头栽下去了", id="a fall of itself"),
+        pytest.param("有个大爷摔倒在路边一动不动", id="a stranger"),
+        pytest.param("12号楼有人晕倒了", id="a number of a house is no day"),
+        pytest.param("同事从架子上摔下来动不了了", id="from a height"),
+        pytest.param("工友触电了 人没反应", id="current"),
+        pytest.param("工人中暑倒在工地上了", id="heat"),
+        pytest.param("我侄子掉水里捞上来没气了", id="water"),
+        pytest.param("宝宝噎住了", id="choking"),
+        pytest.param("孩子抽搐不醒", id="a fit"),
+        pytest.param("外婆突然不会说话了 嘴也歪了", id="a stroke"),
+        pytest.param("我手指头被切断了流好多血", id="blood"),
+        pytest.param("老板的手被搅拌机绞进去了", id="a machine"),
+        pytest.param("我女儿误喝了洁厕灵", id="swallowed"),
+        pytest.param("舅舅喝了农药", id="poison"),
+        pytest.param("我被蛇咬了 头晕", id="a bite"),
+        pytest.param("上个月刚出院 现在又昏过去了", id="now again"),
+        pytest.param("我爸晕倒了，老板不管", id="and nobody helps"),
+    ],
+)
+def test_who_collapses_or_does_not_react_needs_an_ambulance(text: str) -> None:
+    crisis = judge_crisis([text])
+
+    assert crisis.level == 3
+    assert {"medical", "fire_or_accident"} & set(crisis.kinds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我爸上个月晕倒了 送医院花了两万",
+        "去年我爸摔倒住院后来好了",
+        "三年前他打过我",
+        "她上次晕倒是因为低血糖",
+        "孩子3岁时抽搐过",
+        "我爸10月3号在工地摔下来昏迷了 老板不出钱",
+        "工友从架子上掉下来骨折了 要赔偿",
+        "医生误诊 我妈昏迷半个月 医院不承认",
+        "上次着火了 现在已经处理完了",
+        "煤气漏过一次，已经修好了",
+        "老板娘气得晕过去了",
+        "我爸瘫痪在床动不了 低保停了",
+        "投诉了没反应",
+        "班主任打了孩子 家长群里没反应",
+        "我爱人跟厂里说了没反应",
+        "手机摔地上没反应了",
+        "孩子的车没气了",
+    ],
+)
+def test_what_is_settled_or_no_illness_calls_nobody(text: str) -> None:
+    assert judge_crisis([text]).level <= 1
+
+
+@pytest.mark.parametrize(
+    "text", ["去年离婚的 现在他又来砸门打我", "去年嫁过来 他就一直打我", "前年结婚以后老公天天打我"]
+)
+def test_what_began_long_ago_and_goes_on_is_an_alarm(text: str) -> None:
+    assert judge_crisis([text]).level >= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "昨天下夜班电梯停了，我被关在里面快一个钟头",
+        "我爸上周困在电梯里，被关在里面半个多小时，物业说会修",
+        "前天停电，孩子困在电梯里二十分钟，吓得直哭",
+        "去年冬天门禁坏了，我被锁在楼道里一晚上",
+        "我家孩子周三被关在电梯里十几分钟，幸好没事",
+        "我被关在电梯里半小时，物业只会道歉",
+    ],
+)
+def test_who_was_shut_in_and_is_out_is_no_alarm(text: str) -> None:
+    assert judge_crisis([text]).level <= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我被他关在屋里出不去",
+        "有人困在电梯里还没出来",
+        "这电梯上个月刚修过，孩子困在电梯里出不来",
+        "我被关在电梯里二十分钟了没人来",
+        "我被困在电梯里半小时，打了电话没人接",
+        "昨晚我被关在仓库里，到现在都出不去",
+        "昨天老板把我们关在宿舍不让走",
+        "我被反锁在房间三天了",
+    ],
+)
+def test_who_is_shut_in_is_in_danger(text: str) -> None:
+    assert judge_crisis([text]).level >= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我快晕过去了",
+        "头好痛，感觉要晕倒了",
+        "胸口闷得很，我快不行了",
+        "独居老人几天没动静敲门没人应",
+        "楼下一个人住的大爷三天没出门了，怎么敲门都没人应",
+        "隔壁独居的老太太好几天没见人，打电话也不接",
+        "对门老奶奶敲门没人应，两天没看见她了",
+    ],
+)
+def test_who_faints_or_is_not_heard_of_is_in_danger(text: str) -> None:
+    crisis = judge_crisis([text])
+
+    assert (crisis.level, crisis.kinds[0]) == (3, "medical")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "气得我快晕过去了",
+        "车间里热得快晕倒了，老板不装风扇",
+        "公司快不行了，工资发不出来",
+        "物业办公室敲门没人应，几天了都没人",
+        "独居老人的补贴几天没动静",
+        "楼上邻居家漏水，几天没接电话，敲门也不开",
+        "上个月楼下独居的大爷几天没动静，后来才知道住院了",
+    ],
+)
+def test_a_closed_door_or_a_hot_workshop_is_no_alarm(text: str) -> None:
+    assert judge_crisis([text]).level <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("宿舍楼往下沉，柱子都歪了眼看要倒", "fire_or_accident"),
+        ("工地脚手架正往下垮", "fire_or_accident"),
+        ("老屋子晃得咯吱响，我们不敢待了", "fire_or_accident"),
+        ("后山塌方把村里人埋了", "fire_or_accident"),
+        ("洪水灌进屋里了我们下不来", "fire_or_accident"),
+        ("水库大坝像要决口", "fire_or_accident"),
+        ("插座冒火花了", "fire_or_accident"),
+        ("后面的坡在往下滑，石头滚下来了", "fire_or_accident"),
+        ("对面楼冒黑烟", "fire_or_accident"),
+        ("我外甥被网友骗到园区回不来", "violence"),
+        ("有个男的守在我家门口一直敲门", "violence"),
+        ("楼道全是烟，呛得看不见路", "fire_or_accident"),
+        ("冷库氨气泄漏了", "fire_or_accident"),
+        ("有人掉河里了", "fire_or_accident"),
+        ("推土机开到门口了，我奶奶还在屋里", "violence"),
+        ("脸被他们砸破了，一直冒血", "violence"),
+        ("有个男的一路跟着我到楼下", "violence"),
+        ("老板把工友扣着不让回家", "violence"),
+        ("我被骗进传销窝点出不来了", "violence"),
+        ("我爸拿烟头烫我", "domestic_violence"),
+        ("俺家那口子又揍俺", "domestic_violence"),
+        ("我爸又打我妈了", "domestic_violence"),
+        ("老公打我手机也摔了", "domestic_violence"),
+        ("刚才有人抱走小孩", "minor"),
+        ("儿子在商场走散了", "minor"),
+        ("她才13岁就怀上了", "minor"),
+        ("我上初一，同学每天堵着打我", "minor"),
+        ("妈妈走了不管我，饿了两天", "minor"),
+        ("真的不活了", "self_harm"),
+        ("活着实在没啥奔头", "self_harm"),
+        ("活着也不晓得图个啥", "self_harm"),
+    ],
+)
+def test_danger_told_without_the_word_for_it_is_an_alarm(text: str, kind: str) -> None:
+    crisis = judge_crisis([text])
+
+    assert crisis.level >= 2
+    assert kind in crisis.kinds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "墙上的裂缝好几年了，物业不来修",
+        "电瓶车天天在楼道里充电",
+        "我家是危房快塌了，申请改造不批",
+        "小区围墙倒了没人修",
+        "房价要塌了",
+        "房子要倒手卖",
+        "楼顶广告牌要倒了",
+        "未成年人怀孕怎么办理准生证",
+        "楼上装修震得房子晃得厉害",
+        "去年洪水把我家房子冲垮了，没给补偿",
+        "厂里烟囱天天冒黑烟",
+        "楼下烧烤店冒烟熏人",
+        "买的充电宝冒烟了，商家不给退",
+        "上个月我被人打了流血住院",
+        "强拆了我家房子，我爸在家哭",
+        "公司扣着工资不让走",
+        "老公打我电话要钱",
+        "我爸打我妈电话打不通",
+        "我种的树不活了",
+        "孩子丢了书包",
+        "儿子被老师搞得不想上学",
+        "我手机掉河里了",
+        "学校给同学扇电风扇",
+    ],
+)
+def test_a_hazard_of_long_standing_or_a_like_word_is_no_alarm(text: str) -> None:
+    assert judge_crisis([text]).level <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "script"),
+    [
+        ("我吞了一瓶安眠药", "crisis_self_harm_done"),
+        ("割腕了", "crisis_self_harm_done"),
+        ("我想跳楼", "crisis_self_harm"),
+        ("我儿子没了，我想跳楼", "crisis_self_harm"),
+        ("老板骗我，想跳楼", "crisis_self_harm"),
+        ("我闺蜜闹着要跳楼", "crisis_third_person"),
+        ("对面有个女的坐在窗台要往下跳", "crisis_third_person"),
+        ("我女儿走丢了，才四岁", "crisis_missing"),
+        ("我十二岁，后妈天天打我", "crisis_minor"),
+        ("有人落水了", "crisis_water"),
+        ("有人困在电梯里还没出来", "crisis_shut_in"),
+        ("屋顶要塌了", "crisis_collapse"),
+        ("楼下着火了", "crisis_fire_or_accident"),
+    ],
+)
+def test_the_words_to_the_citizen_fit_the_danger(text: str, script: str) -> None:
+    assert crisis_script(judge_crisis([text]).kinds[0], text) == script

@@ -23,6 +23,26 @@ from tests.understanding.conftest import Read
         ("干了一年没给钱。把工钱要回来", "把工钱要回来"),
         ("包工头跑了，把血汗钱要回来就好，谢谢", "把血汗钱要回来就好"),
         ("把我的学费退了就行，别的不要", "把我的学费退了就行"),
+        ("退钱", "退钱"),
+        ("把排烟口改到楼顶", "把排烟口改到楼顶"),
+        ("烟往我家灌，把烟囱加高", "把烟囱加高"),
+        ("尽快修好电梯", "尽快修好电梯"),
+        ("电梯坏了半个月了尽快修好", "尽快修好"),
+        ("把路灯修好", "把路灯修好"),
+        ("补发我三个月工资", "补发我三个月工资"),
+        ("停止施工", "停止施工"),
+        ("物业不管，派人来清理垃圾", "派人来清理垃圾"),
+        ("加装路灯", "加装路灯"),
+        ("给我们装个电梯吧", "给我们装个电梯吧"),
+        ("让他们别半夜施工", "让他们别半夜施工"),
+        ("别再半夜打桩了", "别再半夜打桩了"),
+        ("老板道歉", "老板道歉"),
+        ("让学校把钱退回来，我孩子才读了一个月", "让学校把钱退回来"),
+        ("我就是想拿回我的押金", "拿回我的押金"),
+        ("麻烦你们尽快处理一下", "尽快处理一下"),
+        ("请你们帮我把身份证的事办了", "把身份证的事办了"),
+        ("希望能把公交站往前挪一点，现在要走二十分钟", "希望能把公交站往前挪一点"),
+        ("我想要回我的工资，他们欠我三个月了", "要回我的工资"),
     ],
 )
 def test_a_bare_bid_at_the_end_is_a_demand(text: str, demand: str, read: Read) -> None:
@@ -48,6 +68,20 @@ def test_a_bare_bid_at_the_end_is_a_demand(text: str, demand: str, read: Read) -
         "公司叫他们别说话",
         "警察让他们把钱退了",
         "让他们停工了一段时间",
+        "把我赶出来了",
+        "退钱他不肯",
+        "物业说尽快修好",
+        "老板让我们停工",
+        "修路把我家的水管挖断了",
+        "停止供水三天了",
+        "退押金的时候扣了我八百",
+        "恢复供水后又停了",
+        "给我开了罚单",
+        "补发工资一直没动静",
+        "开证明要跑三趟",
+        "取消了我的低保",
+        "别打电话",
+        "不要让我老公知道",
     ],
 )
 def test_what_is_told_is_no_bid(text: str, read: Read) -> None:
@@ -68,3 +102,105 @@ def test_what_is_told_is_no_bid(text: str, read: Read) -> None:
 )
 def test_what_was_done_already_is_no_part_of_the_demand(text: str, demand: str, read: Read) -> None:
     assert [one.text for one in read(text).fields.demand] == [demand]
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("希望三天内解决", []),
+        ("路灯上个月坏的，要求本月底前修好", ["上个月"]),
+        ("恳请年前把钱结清", []),
+        ("要求补发三月份的工资", ["三月份"]),
+    ],
+)
+def test_a_time_that_is_wished_for_is_none_of_the_event(
+    text: str, times: list[str], read: Read
+) -> None:
+    assert [one.text for one in read(text).fields.times] == times
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("烧烤店太吵，晚上十一点以后别再放音响", "晚上十一点以后别再放音响"),
+        ("周末早上九点前不许开工", "周末早上九点前不许开工"),
+        ("中午十二点到两点不要施工就行", "中午十二点到两点不要施工就行"),
+        ("楼上装修，半夜请停止打孔", "半夜请停止打孔"),
+        ("月底之前把工资发了", "月底之前把工资发了"),
+        ("下个月一号前把押金退给我", "下个月一号前把押金退给我"),
+    ],
+)
+def test_a_wish_may_begin_with_its_time(text: str, wish: str, read: Read) -> None:
+    fields = read(text).fields
+
+    assert [one.text for one in fields.demand] == [wish]
+    assert fields.times == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "物业晚上十点以后不准我们进小区",
+        "老板规定夜里十二点前不许走",
+        "晚上十点以后还在施工",
+        "过年前把我们的工资只发了一半",
+        "去年十月把我辞退了",
+    ],
+)
+def test_a_time_in_an_account_makes_no_wish(text: str, read: Read) -> None:
+    assert read(text).fields.demand == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("我们全村就盼着早点通水", "就盼着早点通水"),
+        ("别的不说，只盼能拿回血汗钱", "只盼能拿回血汗钱"),
+        ("我就一个要求，把押金退给我", "把押金退给我"),
+        ("麻烦你们，帮我把水管修好", "帮我把水管修好"),
+    ],
+)
+def test_hopes_are_wishes(text: str, wish: str, read: Read) -> None:
+    assert [one.text for one in read(text).fields.demand] == [wish]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["麻烦你哋，我屋企楼上成日漏水", "拜托你们，我家从上个月就没水了", "我妈一直盼着过年"],
+)
+def test_a_courtesy_before_an_account_is_no_wish(text: str, read: Read) -> None:
+    assert read(text).fields.demand == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("房东停了我家的水，要他马上恢复供水", "要他马上恢复供水"),
+        ("门口全是他的纸箱，让他搬开", "让他搬开"),
+        ("墙裂了一大条缝，要他们补", "要他们补"),
+        ("修车铺扣着不放，我要车", "我要车"),
+        ("他把我家菜地围起来了，要他还地", "要他还地"),
+        ("孩子在班里被欺负，要学校处理", "要学校处理"),
+        ("工地尘土飞扬，想他们洒水", "想他们洒水"),
+        ("还差一个月，要老板把工资补齐", "要老板把工资补齐"),
+        ("天天拍球，叫楼上的铺地垫", "叫楼上的铺地垫"),
+    ],
+)
+def test_whatever_somebody_is_to_do_is_a_wish(text: str, wish: str, read: Read) -> None:
+    assert [one.text for one in read(text).fields.demand] == [wish]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "叫他搬他不搬",
+        "要他修他又不修",
+        "经理要他值班",
+        "上个月让他修过",
+        "我想他可能是忘记",
+        "让他给坑了",
+        "一到晚上这样，让邻居都很烦",
+    ],
+)
+def test_what_somebody_was_told_to_do_is_no_wish(text: str, read: Read) -> None:
+    assert read(text).fields.demand == ()

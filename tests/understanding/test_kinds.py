@@ -33,7 +33,7 @@ def test_the_case_type_follows_what_is_said(text: str, kind: str, read: Read) ->
         ("工资没发。要求老板马上付清。", "要求老板马上付清"),
         ("希望有关部门管一管，谢谢", "希望有关部门管一管"),
         ("太吵了，能不能派人来看看？", "能不能派人来看看"),
-        ("房东不退钱，我想要回押金", "我想要回押金"),
+        ("房东不退钱，我想要回押金", "要回押金"),
         ("恳请领导为我做主！", "恳请领导为我做主"),
         ("我的诉求就是查清楚这笔钱去哪了", "查清楚这笔钱去哪了"),
         ("诉求：把围墙拆了，恢复原来的路", "把围墙拆了，恢复原来的路"),
@@ -47,7 +47,7 @@ def test_the_case_type_follows_what_is_said(text: str, kind: str, read: Read) ->
         ("尽快把路修通", "尽快把路修通"),
         ("一个月内给个说法", "一个月内给个说法"),
         ("希望能查清责任，我叫周小川，电话13900001111", "希望能查清责任"),
-        ("麻烦你们跟物业打个招呼", "麻烦你们跟物业打个招呼"),
+        ("麻烦你们跟物业打个招呼", "跟物业打个招呼"),
         ("领导能不能过问一下这事", "能不能过问一下这事"),
         ("最后要求公司补缴社保", "要求公司补缴社保"),
     ],
@@ -92,3 +92,23 @@ def test_a_denied_or_foreign_wish_is_no_demand(text: str, read: Read) -> None:
 )
 def test_the_role_tells_for_whom(text: str, role: str, read: Read) -> None:
     assert read(text).role == role
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("我们楼的消防通道上锁了", "隐患"),
+        ("宿舍的安全出口锁着，怕出事", "隐患"),
+        ("逃生通道堆满杂物", "隐患"),
+        ("我把自行车锁了，钥匙丢了", "求决"),
+        ("我有个建议，路口老堵没人管，事故不断，能不能装个红绿灯", "建议"),
+        ("有个小建议，广场舞太吵，能不能划个时间段", "建议"),
+        ("我有个建议想问能不能采纳，物业欠我钱不退", "求决"),
+        ("书记拿了开发商的钱", "举报"),
+        ("书记拿了我的材料", "求决"),
+    ],
+)
+def test_a_locked_way_out_a_suggestion_and_a_bribe_are_told_apart(
+    text: str, kind: str, read: Read
+) -> None:
+    assert read(text).case_type == kind

@@ -108,6 +108,35 @@ def test_two_words_are_enough_for_a_matter(text: str, read: Read) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("不发钱", {"wages"}),
+        ("工伤不赔", {"injury"}),
+        ("没签合同", {"labour"}),
+        ("电动车在楼道充电", {"facilities"}),
+        ("电瓶车进电梯", {"facilities", "property"}),
+        ("公交太少", {"facilities"}),
+        ("油烟呛人", {"pollution"}),
+        ("厂里排黑烟", {"pollution"}),
+        ("楼上渗水", {"neighbours"}),
+        ("宠物伤人", {"neighbours"}),
+        ("半夜施工", {"noise"}),
+        ("退押金", {"renting"}),
+        ("延期交房", {"housing"}),
+        ("网购不发货", {"consumer"}),
+        ("高利贷", {"lending", "crime"}),
+        ("医保报不了", {"social"}),
+        ("学位不够", {"education"}),
+        ("赡养老人", {"family"}),
+        ("占道经营", {"illegal_building"}),
+        ("肇事逃逸", {"traffic"}),
+    ],
+)
+def test_a_few_words_find_their_matter(text: str, codes: set[str], read: Read) -> None:
+    assert read(text).matters[0].code in codes
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "有只狗咬了我儿子",
@@ -119,3 +148,20 @@ def test_two_words_are_enough_for_a_matter(text: str, read: Read) -> None:
 )
 def test_a_dog_that_bites_a_child_is_between_neighbours(text: str, read: Read) -> None:
     assert read(text).matters[0].code == "neighbours"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("孩子分到很远的学校", "education"),
+        ("我家孩子被分到离家十公里的小学，家门口的学校不收", "education"),
+        ("小升初孩子被安排到远处的中学", "education"),
+        ("孩子在学校被同学欺负", "minors"),
+        ("停车场乱收费", "property"),
+        ("商场停车场乱收费一小时二十", "property"),
+        ("停车场里我的车被刮了", "traffic"),
+        ("路上被车撞了，对方不赔", "traffic"),
+    ],
+)
+def test_schools_and_car_parks_have_their_own_matters(text: str, code: str, read: Read) -> None:
+    assert read(text).matters[0].code == code

@@ -1,5 +1,8 @@
+from uuid import UUID
+
 import pytest
 
+from backend_api.turns.finders import Said, find
 from tests.understanding.conftest import Read
 
 
@@ -185,3 +188,89 @@ def test_a_name_with_a_number_and_no_more_is_the_citizen(name: str, card: str, r
 )
 def test_the_number_of_somebody_else_is_no_card(text: str, read: Read) -> None:
     assert [one for one in read(text).fields.persons if one.role == "applicant"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "respondent"),
+    [
+        ("老板拖工资，公司叫鑫达电子厂", "鑫达电子厂"),
+        ("公司是深圳市恒泰建筑有限公司，老板说没钱", "深圳市恒泰建筑有限公司"),
+        ("公司不给认定，是宏远物流的", "宏远物流"),
+        ("鑫源驾校骗钱，老板跑路了", "鑫源驾校"),
+        ("我们老板不给钱，他叫李大强", "李大强"),
+        ("包工头刘老四欠我两万，公司说不归他们管", "刘老四"),
+        ("我借给赵国强五万块，他公司倒闭了不还", "赵国强"),
+        ("楼上住户陈军天天打麻将，物业也不管", "陈军"),
+        ("被孙丽骗了八千，平台不处理", "孙丽"),
+        ("老板不发工资，招商银行催我还款", "老板"),
+        ("我在星巴克门口被物业的人打了", "物业"),
+        ("物业乱收费", "物业"),
+    ],
+)
+def test_who_is_named_wins_over_who_is_only_meant(text: str, respondent: str, read: Read) -> None:
+    found = find("respondent", Said(UUID(int=0), 1, text, read(text)))
+
+    assert found
+    assert found.value == respondent
+
+
+@pytest.mark.parametrize("text", ["我叫没人管", "叫花子多", "莫办法", "何人来管", "老大爷摔了"])
+def test_words_that_begin_like_a_family_name_are_nobody(text: str, read: Read) -> None:
+    assert read(text).fields.persons == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("我在奶茶店充了卡，店叫春日里巷，关门不退钱", "春日里巷"),
+        ("报了个班，机构叫小海豚，老师跑路了", "小海豚"),
+        ("公司名是恒利达，欠我三个月工资", "恒利达"),
+        ("店名叫阿旺烧烤，半夜吵死人", "阿旺烧烤"),
+    ],
+)
+def test_a_name_that_no_ending_tells_is_read_where_it_is_said(
+    text: str, name: str, read: Read
+) -> None:
+    found = [one.text for one in read(text).fields.orgs if one.role == "respondent"]
+    assert name in found
+
+
+@pytest.mark.parametrize("text", ["公司叫我加班", "店叫我退卡", "机构叫停了课", "学校叫家长去签字"])
+def test_whom_a_firm_calls_is_no_name_of_it(text: str, read: Read) -> None:
+    assert not [one for one in read(text).fields.orgs if one.kind == "named"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("砌墙的是刘大柱，把我家过道堵了", "刘大柱"),
+        ("打人的是张小虎", "张小虎"),
+        ("占地盖房的人叫王海涛", "王海涛"),
+    ],
+)
+def test_who_did_it_is_the_respondent(text: str, name: str, read: Read) -> None:
+    found = [one.text for one in read(text).fields.persons if one.role == "respondent"]
+    assert found == [name]
+
+
+def test_who_was_beaten_is_no_respondent(read: Read) -> None:
+    persons = read("昨天被打的是刘大柱").fields.persons
+    assert not [one for one in persons if one.role == "respondent"]
+
+
+def test_a_court_is_read_by_its_name(read: Read) -> None:
+    orgs = read("法院是清平县人民法院，判了一直没执行").fields.orgs
+    assert "清平县人民法院" in [one.text for one in orgs]
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("我爸摔伤了没人管，他叫刘国庆", "beneficiary"),
+        ("帮朋友问问，她叫李翠花", "beneficiary"),
+        ("我妈租的房子，房东不退押金，他叫李强", "respondent"),
+        ("老板一直躲着，他叫钱大有", "respondent"),
+    ],
+)
+def test_a_pronoun_means_who_was_spoken_of_last(text: str, role: str, read: Read) -> None:
+    assert [one.role for one in read(text).fields.persons if one.kind == "name"] == [role]

@@ -62,3 +62,16 @@ def test_an_ordinary_complaint_is_none(text: str) -> None:
 
 def test_a_long_text_is_judged_quickly() -> None:
     assert not accuses_official("书记把钱" * 2500)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["书记拿了开发商的钱", "村支书拿了工程队的好处", "局长拿了老板一套房", "村长拿了人家的黑钱"],
+)
+def test_who_took_a_firms_money_is_accused(text: str) -> None:
+    assert accuses_official(text)
+
+
+@pytest.mark.parametrize("text", ["书记拿了我的材料", "领导拿了文件给我看", "老板拿了我的钱跑了"])
+def test_who_took_papers_is_not_accused(text: str) -> None:
+    assert not accuses_official(text)

@@ -98,6 +98,33 @@ LATER_ONE = [
 ]
 
 
+ANNOUNCED = [
+    ("老板不给工钱。再反映一个别的问题，我们小区电梯老是坏", "我们小区电梯老是坏"),
+    ("楼上漏水物业不管，另外还有个事，我儿子学校乱收费", "我儿子学校乱收费"),
+    ("房东扣我押金，还有就是楼下烧烤店油烟呛人", "楼下烧烤店油烟呛人"),
+    ("工资三个月没发了。第二件，村里的路灯全不亮", "村里的路灯全不亮"),
+    ("我要说两件事，一是厂里不给交社保，二是隔壁半夜打麻将吵", "隔壁半夜打麻将吵"),
+    ("健身房不退卡，还想反映一下我们这条路没有路灯", "我们这条路没有路灯"),
+    ("菜市场臭气熏天。还有一个问题，我老公打我", "我老公打我"),
+    ("公司欠薪，另外一个问题就是房东要赶我走", "房东要赶我走"),
+    ("被网贷骗了两万，另一件事是我爸工伤没人赔", "我爸工伤没人赔"),
+    ("老板拖欠工资，然后还有一个事就是我租的房子漏水房东不修", "我租的房子漏水房东不修"),
+    ("①工地扬尘 ②驾校不退费", "驾校不退费"),
+]
+TOLD_IN_ORDER = [
+    "楼上先是漏水，然后我去找他，后来他骂我，最后还打我",
+    "一开始说包退，然后又说要扣钱，后来人都找不到了",
+    "先去了社区，社区让找街道，街道又推给城管",
+    "第一次来修说好了，第二次来还是漏，第三次干脆不来",
+    "第一个月发了工资，第二个月就没发",
+    "房东不退押金，第二天还把我东西扔了",
+    "我家住二楼，一是潮湿，二是漏水，三是墙皮掉",
+    "物业有三个问题：一是不打扫卫生，二是电梯不修，三是乱收费",
+    "签了购房合同，后来开发商跑了，还有房贷还要还",
+    "楼下装修吵，然后灰也大，还有我家墙裂了",
+]
+
+
 @pytest.mark.parametrize(("text", "count"), [*SEVERAL, *LATER_SEVERAL])
 def test_several_matters_are_told_apart(text: str, count: int, read: Read) -> None:
     parts = read(text).parts
@@ -108,7 +135,18 @@ def test_several_matters_are_told_apart(text: str, count: int, read: Read) -> No
     assert (parts[0].start, parts[-1].end) == (0, len(text))
 
 
-@pytest.mark.parametrize("text", [*ONE, *LATER_ONE])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "房产证卡在窗口半年办不下来，另外想问一下这个该找哪个部门",
+        "厂里不给交社保，还有就是想问问有没有文件规定",
+    ],
+)
+def test_a_question_about_the_same_matter_is_none_of_its_own(text: str, read: Read) -> None:
+    assert read(text).parts == ()
+
+
+@pytest.mark.parametrize("text", [*ONE, *LATER_ONE, *TOLD_IN_ORDER])
 def test_more_about_one_matter_is_no_other(text: str, read: Read) -> None:
     assert read(text).parts == ()
 
@@ -121,4 +159,40 @@ def test_a_part_is_named_by_its_own_words(read: Read) -> None:
 
 @pytest.mark.parametrize("text", ["另外楼上漏水", "", "还有", "第二，第三，第四", "另外" * 900])
 def test_a_lead_alone_begins_nothing(text: str, read: Read) -> None:
+    assert read(text).parts == ()
+
+
+@pytest.mark.parametrize(("text", "second"), ANNOUNCED)
+def test_the_words_that_lead_in_are_no_part_of_what_is_told(
+    text: str, second: str, read: Read
+) -> None:
+    parts = read(text).parts
+
+    assert [text[one.told : one.end] for one in parts[1:]] == [second]
+
+
+def test_a_number_before_the_first_matter_is_none_of_it(read: Read) -> None:
+    text = "我要说两件事，一是厂里不给交社保，二是隔壁半夜打麻将吵"
+    first = read(text).parts[0]
+
+    assert (first.start, text[first.told : first.end]) == (0, "厂里不给交社保，")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "老板不发工资，我再反映一件事，隔壁养狗扰民",
+        "公司拖欠工资三个月不给，另外再反映一个路灯不亮的事",
+        "楼上漏水泡了我家天花板，另外再说一个事，小区门口占道摆摊",
+    ],
+)
+def test_an_announced_matter_is_one_of_its_own(text: str, read: Read) -> None:
+    assert len(read(text).parts) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["老板拖欠工资，另外再反映一个，他还不交社保", "电梯坏了，另外再反映一个，楼道灯也坏了"],
+)
+def test_an_announced_part_of_the_same_matter_is_none(text: str, read: Read) -> None:
     assert read(text).parts == ()

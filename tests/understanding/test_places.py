@@ -28,6 +28,9 @@ SITE = Region("广东省", "深圳市", "罗湖区", "翠竹街道", "水贝社�
         ("我住红砖厂宿舍三单元", "红砖厂宿舍三单元"),
         ("事情就发生在我家楼下的小广场", "我家楼下的小广场"),
         ("地址：平桥里老菜场", "平桥里老菜场"),
+        ("平湖街道龙悦花园停电两天", "平湖街道龙悦花园"),
+        ("坪地街道万科翠湾漏水没人修", "坪地街道万科翠湾"),
+        ("布吉街道中海春翠电梯坏了", "布吉街道中海春翠"),
     ],
 )
 def test_consecutive_pieces_are_one_place(text: str, found: str, read: Read) -> None:
@@ -113,3 +116,16 @@ def test_a_subdistrict_belongs_to_the_district_before_it(
 )
 def test_what_stands_at_a_place_is_told_with_it(text: str, found: str, read: Read) -> None:
     assert [one.text for one in read(text).fields.places] == [found]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("我住清水河街道和顺里，楼道灯坏了", "清水河街道和顺里"),
+        ("香蜜湖街道绿映苑5栋电梯坏了", "香蜜湖街道绿映苑5栋"),
+        ("桂园街道松风阁，水管爆了", "桂园街道松风阁"),
+        ("清水河街道和物业都不管", "清水河街道"),
+    ],
+)
+def test_a_place_goes_on_behind_its_subdistrict(text: str, place: str, read: Read) -> None:
+    assert [one.text for one in read(text).fields.places] == [place]

@@ -125,3 +125,82 @@ def test_every_wish_has_its_place_in_the_text() -> None:
 
     assert (found.may_call, found.may_text, found.discreet) == (False, True, True)
     assert [text[one.start : one.end] for one in found.wishes] == [one.text for one in found.wishes]
+
+
+@pytest.mark.parametrize(
+    ("text", "may_call", "may_text", "hours"),
+    [
+        ("可以打", True, None, ""),
+        ("能打的", True, None, ""),
+        ("随时", True, None, ""),
+        ("没关系随便打", True, None, ""),
+        ("什么时候都行", True, None, ""),
+        ("打吧", True, None, ""),
+        ("发短信吧", None, True, ""),
+        ("别打，发消息", False, True, ""),
+        ("我不方便，我老公在家", False, None, ""),
+        ("先不要联系我", False, None, ""),
+        ("中午12点到2点", None, None, "中午12点到2点"),
+        ("只能晚上", None, None, "晚上"),
+        ("白天上班没空，晚上八点以后", None, None, "白天上班；晚上八点以后"),
+        ("晚上七点以后打，别说是什么事，别发短信", True, False, "晚上七点以后"),
+        ("短信可以，电话不行", False, True, ""),
+    ],
+)
+def test_who_was_asked_says_it_in_few_words(
+    text: str, may_call: bool | None, may_text: bool | None, hours: str
+) -> None:
+    found = find_safe_contact(text, asked=True)
+
+    assert (found.may_call, found.may_text, found.hours) == (may_call, may_text, hours)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+@pytest.mark.parametrize(
+    "text", ["他不接我电话", "物业电话打不通", "他把我电话拉黑了", "打电话没人接", "他发信息骂我"]
+)
+def test_what_happened_on_the_telephone_is_no_wish(text: str, *, asked: bool) -> None:
+    assert find_safe_contact(text, asked=asked) == SafeContact()
+
+
+@pytest.mark.parametrize("text", ["随时", "可以打", "晚上八点以后"])
+def test_few_words_that_answer_no_question_are_no_wish(text: str) -> None:
+    assert find_safe_contact(text) == SafeContact()
+
+
+def test_all_wishes_of_an_answer_are_kept() -> None:
+    wishes = find_safe_contact("随时都能打，别提投诉的事，也别发短信", asked=True).wishes
+
+    assert [one.kind.value for one in wishes] == ["call", "discreet", "no_text"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "白天我在家，听见楼上一直砸墙",
+        "周末在家休息，楼下装修吵死人",
+        "我打电话给我同事，同事说也没发工资",
+        "打电话给我老公，他说还在加班",
+        "电话联系不上他们",
+        "工地晚上八点打桩",
+        "昨天晚上八点打电话给物业没人接",
+        "我妈的电话是骗子打的",
+    ],
+)
+def test_what_is_told_is_no_wish_to_be_reached_so(text: str) -> None:
+    assert find_safe_contact(text).wishes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("白天我在家，可以打给我", "hours"),
+        ("晚上八点打我手机", "hours"),
+        ("打电话给我同事就行", "person"),
+        ("有事打给我老婆", "person"),
+        ("我妈的电话是13600334455", "person"),
+        ("电话联系我", "call"),
+    ],
+)
+def test_what_is_wished_stays_a_wish(text: str, kind: str) -> None:
+    assert find_safe_contact(text).wishes[0].kind == kind

@@ -23,7 +23,13 @@ _GROUP = re.compile(
 _NUMBERED_ROAD = re.compile(
     r"[\u4e00-\u9fff]{2,4}?(?:[东南西北中一二三四五六七八九十]路|(?:路|街|大道|巷)(?=\d{1,4}号))"
 )
-
+# 清水河街道 + 和顺里, 香蜜湖街道 + 绿映苑5栋; not 街道和物业, 街道办.
+_ESTATE = re.compile(
+    r"(?!办|和?(?:社区|物业|村[里委]|居委|派出所|政府|城管|我|小区|家里|公司|[派出]))"
+    r"(?:[^\W\d的了在把被不没有是让]{2,6}?(?=[A-Za-z]?\d{1,4}(?:号楼|栋|幢|座|单元|期|区))"
+    r"|[^\W\d的了在把被不没有是让]{1,4}[里苑园居轩阁庭府坊邨翠郡湾](?![面边头人民委住然])"
+    r"(?=[，。,！!\s楼电单门地水停漏的旁附对一二三四五六七八九\d]|$))"
+)
 
 # What may stand between a place and one that lies in it: 雪岗路的那个华兴五金厂.
 BEHIND_A_PLACE = re.compile(r"(?:的?[那这一](?:个|家|间|栋)|的)$")
@@ -75,11 +81,12 @@ def _with_building(text: str, end: int) -> int:
 def _below(text: str, end: int) -> int:
     """昭山区 + 易家湾镇, 楚江新区 + 火车一路, 红旗村 + 福子组."""
     for above, pattern in (
-        ("市区县", TOWN),
-        ("市区县镇乡道", _NUMBERED_ROAD),
-        ("村屯寨湾冲坪社", _GROUP),
+        (tuple("市区县"), TOWN),
+        (tuple("市区县镇乡道"), _NUMBERED_ROAD),
+        (tuple("村屯寨湾冲坪社"), _GROUP),
+        (("街道",), _ESTATE),
     ):
-        if text[end - 1] in above and (match := pattern.match(text, end)):
+        if text.endswith(above, 0, end) and (match := pattern.match(text, end)):
             end = match.end()
     return end
 

@@ -1,0 +1,397 @@
+"""What a citizen puts right, wishes out of turn and courtesies: tables without a database."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+import yaml
+
+from backend_api.drafts.rules import How
+from backend_api.notifications.texts import TEMPLATES
+from backend_api.operations.folders import PROJECT
+from backend_api.turns.finders import Said
+from backend_api.turns.mending import item_named, named_right, same_part
+from backend_api.turns.merging import Known, merge
+from backend_api.turns.proposals import Proposal, Question, propose
+from backend_api.turns.words import turn_words
+from backend_api.understanding.analysis import (
+    Analysis,
+    Crisis,
+    Demand,
+    Fields,
+    Money,
+    Phone,
+    Place,
+    Time,
+)
+from backend_api.understanding.corrections import find_corrections
+
+EMPTY = Analysis("", "zh-Hans", (), "求决", "normal", Crisis(), "self", Fields(), ())
+
+
+def said(text: str, *, place: str = "", time: str = "", demand: str = "") -> Said:
+    """A message behind the open question, with what understanding found in it."""
+
+    def at(found: str) -> tuple[int, int]:
+        return text.index(found), text.index(found) + len(found)
+
+    fields = Fields(
+        places=(Place(*at(place), place, street=place),) if place else (),
+        times=(Time(*at(time), time, None, None, "day"),) if time else (),
+        demand=(Demand(*at(demand), demand),) if demand else (),
+    )
+    analysis = replace(EMPTY, text=text, fields=fields)
+    return Said(uuid4(), 5, text, analysis, find_corrections(text))
+
+
+def offered(one: Said, asking: str, *, changing: str = "", **known: str) -> dict[str, Proposal]:
+    proposals = propose([one], Question(asking, 4, changing), "", known)
+    return {each.entity: each for each in proposals}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "right"),
+    [
+        ("对方写错了，是红石榴幼儿园", "respondent", "红石榴幼儿园"),
+        ("反映的对象不对，应该是三江水务", "respondent", "三江水务"),
+        ("诉求改成退一半学费", "demand", "退一半学费"),
+        ("我的要求错了，我是想让他们道歉", "demand", "想让他们道歉"),
+    ],
+)
+def test_an_item_that_is_named_gets_its_right_value(text: str, field: str, right: str) -> None:
+    found = named_right(said(text))
+    assert found is not None
+    assert (found[0], found[1].value, found[1].corrects) == (field, right, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["对方一直不认错，还骂我", "要求他们把写错的名字改过来", "对方不对在先"]
+)
+def test_a_story_about_the_other_side_corrects_nothing(text: str) -> None:
+    assert named_right(said(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [("对方那一项不对", "respondent"), ("时间错了", "when"), ("名字写错了", "name"), ("嗯", "")],
+)
+def test_the_item_to_change_is_the_one_that_is_named(text: str, item: str) -> None:
+    assert item_named(text) == item
+
+
+@pytest.mark.parametrize("text", ["红石榴幼儿园", "应该是红石榴幼儿园", "就叫红石榴幼儿园。"])
+def test_the_right_value_that_was_asked_for_is_taken(text: str) -> None:
+    found = offered(said(text), "confirmed", changing="respondent")["respondent"]
+    assert (found.value, found.explicit) == ("红石榴幼儿园", True)
+
+
+@pytest.mark.parametrize("text", ["算了不改了", "谢谢你啊", "没有要改的了"])
+def test_what_is_no_name_is_no_right_value(text: str) -> None:
+    assert "respondent" not in offered(said(text), "confirmed", changing="respondent")
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "whole"),
+    [
+        ("不是5栋是6栋", "绿映苑5栋", "绿映苑6栋"),
+        ("写错了，是12楼", "东方大厦2楼", "东方大厦12楼"),
+        ("不是建设路，是建新路", "南山区建设路", "南山区建新路"),
+    ],
+)
+def test_only_the_wrong_part_of_an_address_is_mended(text: str, known: str, whole: str) -> None:
+    one = offered(said(text), "confirmed", where=known)["where"]
+    merged = merge(Known(known, known, How.SAID), one, replacing=True)
+    assert merged is not None
+    assert merged.value == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "known", "whole"),
+    [
+        ("不是12号是15号", "15号", "今年9月12号", "今年9月15号"),
+        ("应该是3日才对", "3日", "上个月8号", "上个月3日"),
+        ("是七月", "七月", "去年六月初", "去年七月初"),
+        ("改成昨天下午", "昨天下午", "9月12号", "昨天下午"),
+    ],
+)
+def test_a_day_that_is_put_right_keeps_its_month(
+    text: str, day: str, known: str, whole: str
+) -> None:
+    one = offered(said(text, time=day), "confirmed", when=known)["when"]
+    merged = merge(Known(known, known, How.SAID), one, replacing=True)
+    assert merged is not None
+    assert merged.value == whole
+
+
+def test_of_two_equal_parts_none_is_guessed() -> None:
+    assert same_part("3栋或5栋", "6栋") == ""
+    assert same_part("5栋", "6栋") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("地址错了，是江北区观音桥街道听雨里", "江北区观音桥街道"),
+        ("不对嘞，是江北区观音桥街道听雨里", "江北区观音桥街道"),
+    ],
+)
+def test_a_place_that_is_put_right_counts_up_to_its_end(text: str, found: str) -> None:
+    one = offered(said(text, place=found), "confirmed", where=found)["where"]
+    assert one.value == "江北区观音桥街道听雨里"
+
+
+@pytest.mark.parametrize("text", ["嗯 就是那个 万寿寺路", "大概在万寿寺路", "就搁万寿寺路"])
+def test_what_leads_to_a_place_is_none_of_it(text: str) -> None:
+    assert offered(said(text, place="万寿寺路"), "where")["where"].value == "万寿寺路"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("就是老粮站门口噻", "老粮站门口"),
+        ("在三号桥底下那个工地这儿得嘛", "三号桥底下那个工地"),
+        ("嗯 二医院", "二医院"),
+        ("坏了半个月了", None),
+        ("物业不让进小区", None),
+        ("哪里的派出所？", None),
+        ("再和平东路2号", "和平东路2号"),
+    ],
+)
+def test_a_bare_place_answers_where(text: str, place: str | None) -> None:
+    found = offered(said(text), "where").get("where")
+    assert (found.value if found is not None else None) == place
+
+
+@pytest.mark.parametrize("asking", ["demand", "where", "contact"])
+@pytest.mark.parametrize(
+    "text", ["夜里不许再放喇叭", "那就把水管换了嘛", "我就想着换一家来管", "喊他们把路修一哈"]
+)
+def test_a_wish_is_one_whenever_it_comes(text: str, asking: str) -> None:
+    assert offered(said(text), asking)["demand"].value == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "跑了四五回了，我就是想让你们派个人来",
+        "查明白是谁签的字",
+        "有关部门尽快调查",
+        "退款",
+        "别的不求，只要能把路修通",
+        "物业把电梯修好",
+        "学校把这件事查清楚",
+        "有人来管管这条路",
+    ],
+)
+def test_what_is_wanted_is_heard_in_any_clause(text: str) -> None:
+    assert offered(said(text), "demand")["demand"].value == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "处理过三次都没用",
+        "物业说赔钱没有赔",
+        "有人说要查清楚",
+        "他们把门拆掉了就走",
+        "查了半年没结果",
+        "给我发了短信就不管了",
+        "修了又坏",
+    ],
+)
+def test_what_was_done_already_is_no_wish(text: str) -> None:
+    assert "demand" not in offered(said(text), "demand")
+
+
+def test_a_wish_that_is_announced_in_a_message_of_its_own_is_heard() -> None:
+    lead, wish = said("我就一个要求"), replace(said("查清楚是谁的责任"), seq=6)
+    found = {one.entity: one.value for one in propose([lead, wish], Question("demand", 4))}
+    assert found["demand"] == "查清楚是谁的责任"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("人民路13号本人张桂兰", "人民路13号"), ("牛栏前村18栋只求退钱", "牛栏前村18栋")],
+)
+def test_a_place_ends_where_a_name_or_a_wish_begins(text: str, place: str) -> None:
+    wish = "只求退钱" if "只求" in text else ""
+    assert offered(said(text, place=text, demand=wish), "what")["where"].value == place
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("物业让我们自己修", {}),
+        ("要多久才有人来？", {}),
+        ("那就麻烦你们了", {}),
+        ("请快一点", {"demand": "退钱"}),
+        ("我要跟真人说", {}),
+        ("帮我转人工", {}),
+        ("我想问一下流程", {}),
+        ("让我先吃个饭", {}),
+    ],
+)
+def test_what_is_no_wish_of_the_citizens_is_none(text: str, known: dict[str, str]) -> None:
+    assert "demand" not in offered(said(text), "contact", **known)
+
+
+@pytest.mark.parametrize("text", ["我要找真人", "请转人工客服", "我要跟工作人员说", "我想匿名"])
+@pytest.mark.parametrize("asking", ["where", "demand", "contact"])
+def test_a_wish_for_the_service_is_none_for_the_matter(text: str, asking: str) -> None:
+    assert "demand" not in offered(said(text), asking)
+
+
+def test_an_account_is_not_mended_by_a_part() -> None:
+    assert "what" not in offered(said("不是我，是我妈"), "confirmed", what="我被电动车撞了")
+
+
+@pytest.mark.parametrize("text", ["麻烦你了", "谢谢你们费心", "辛苦各位了", "拜托拜托，多谢"])
+@pytest.mark.parametrize("asking", ["where", "demand", "confirmed"])
+def test_a_courtesy_is_no_fact(text: str, asking: str) -> None:
+    found = offered(said(f"{text}", demand=text), asking)
+    assert set(found) == {"story"}
+
+
+def test_names_and_numbers_of_representatives_are_not_the_citizens_own() -> None:
+    listed = said("陈一山 13800001111\n林二水 13800002222")
+    assert {"name", "contact"}.isdisjoint(offered(listed, "demand"))
+    assert offered(listed, "demand")["representatives"].value.startswith("陈一山")
+    assert "representatives" not in offered(said("我的电话13800001111，他的13800002222"), "what")
+
+
+def offered_choices() -> set[str]:
+    """Every text that a citizen may tap."""
+    found = set()
+    for file in (PROJECT / "bot" / "domain").glob("*.yml"):
+        content = yaml.safe_load(file.read_text("utf-8"))
+        for variants in (content.get("responses") or {}).values():
+            found |= {str(each["title"]) for one in variants for each in one.get("buttons", ())}
+    own = yaml.safe_load((TEMPLATES / "citizen.yml").read_text("utf-8"))
+    return found | {one["zh"] for name, one in own.items() if name.startswith("choice_")}
+
+
+def test_every_choice_we_offer_is_known_as_ours() -> None:
+    assert turn_words().choices == offered_choices()
+
+
+@pytest.mark.parametrize("asking", ["what", "where", "demand", "contact"])
+def test_a_choice_of_ours_is_no_account_and_no_fact(asking: str) -> None:
+    for choice in turn_words().choices - set(turn_words().choices_that_answer.get(asking, ())):
+        assert set(offered(said(choice), asking)) <= {"safe_contact"}
+
+
+def test_a_choice_answers_the_question_it_stands_under() -> None:
+    text = "请工作人员帮我想想办法"
+    assert offered(said(text), "demand")["answer"].value == text
+    assert offered(said(text), "where") == {}
+
+
+@pytest.mark.parametrize("text", ["先不要联系我", "方便，打电话就行"])
+def test_a_choice_answers_how_to_be_reached(text: str) -> None:
+    assert offered(said(text), "safe_contact")["answer"].value == text
+    assert "answer" not in offered(said("继续"), "where")
+
+
+def test_a_choice_says_how_to_be_reached() -> None:
+    found = offered(said("别打电话，发短信"), "safe_contact")
+    assert found["safe_contact"].value == "别打电话，发短信"
+
+
+def test_what_is_written_beside_a_choice_counts() -> None:
+    tap, more = said("我说不清具体地点"), replace(said("水管爆了三天没人来"), seq=6)
+    found = {one.entity: one.value for one in propose([tap, more], Question("where", 4))}
+    assert found["story"] == more.text
+
+
+DRAFT = {
+    "where": "深圳市龙岗区坂田街道和美家园三期8栋",
+    "demand": "把剩下的钱退我",
+    "amount": "学费6000元",
+    "respondent": "小天使托管班",
+    "name": "周小燕",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "whole"),
+    [
+        ("把坂田街道改成布吉街道", "where", "深圳市龙岗区布吉街道和美家园三期8栋"),
+        ("三期换成二期", "where", "深圳市龙岗区坂田街道和美家园二期8栋"),
+        ("麻烦把托管班改为培训中心吧", "respondent", "小天使培训中心"),
+        ("小燕改成晓燕", "name", "周晓燕"),
+        ("不叫周小燕，叫周晓燕", "name", "周晓燕"),
+        ("我姓邹不姓周", "name", "邹小燕"),
+        ("不姓周，姓邹", "name", "邹小燕"),
+        ("名字也打错了，是邹小燕", "name", "邹小燕"),
+        ("楼栋是6栋不是8栋", "where", "深圳市龙岗区坂田街道和美家园三期6栋"),
+        ("栋数错了，是6栋", "where", "深圳市龙岗区坂田街道和美家园三期6栋"),
+        ("要求改成全额退还再加三百", "demand", "全额退还再加三百"),
+    ],
+)
+@pytest.mark.parametrize("asking", ["confirmed", "contact"])
+def test_only_what_is_put_right_changes(text: str, field: str, whole: str, asking: str) -> None:
+    found = offered(said(text), asking, **DRAFT)
+    assert found.keys() & FACTS == {field}
+    merged = merge(Known(DRAFT[field], "", How.SAID), found[field], replacing=False)
+    assert merged is not None
+    assert merged.value == whole
+
+
+FACTS = DRAFT.keys() | {"contact"}
+
+
+def test_a_change_of_a_field_that_is_named_is_no_demand() -> None:
+    text = "把金额改成六千五"
+    one = said(text, demand=text)
+    found = offered(
+        replace(one, analysis=with_money(one, "六千五")), "confirmed", amount="学费6000元"
+    )
+    assert found.keys() & FACTS == {"amount"}
+
+
+def with_money(one: Said, sum_: str) -> Analysis:
+    start = one.text.index(sum_)
+    money = Money(start, start + len(sum_), sum_, 6500, 6500)
+    return replace(one.analysis, fields=replace(one.analysis.fields, money=(money,)))
+
+
+def test_a_change_that_is_wished_for_is_a_demand() -> None:
+    text = "把垃圾站改到围墙外面"
+    assert offered(said(text, demand=text), "contact", **DRAFT)["demand"].value == text
+
+
+def test_a_part_the_address_does_not_have_is_added_to_it() -> None:
+    one = offered(said("楼号错了，是2栋"), "confirmed", where="和顺社区绿映苑")["where"]
+    merged = merge(Known("和顺社区绿映苑", "", How.SAID), one, replacing=False)
+    assert merged is not None
+    assert merged.value == "和顺社区绿映苑2栋"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "whole"),
+    [
+        ("坂田岗头嘛，你管那么多干啥子", "坂田岗头", "坂田岗头"),
+        ("好的，我在平湖街道一家玩具厂，老板姓孙，拖了三万", "平湖街道", "平湖街道一家玩具厂"),
+        ("你妈的，坂田岗头", "坂田岗头", "坂田岗头"),
+        ("和顺村3栋，超市楼上", "和顺村3栋", "和顺村3栋，超市楼上"),
+        ("和顺村，百合酒店后面", "和顺村", "和顺村，百合酒店后面"),
+        ("和顺村，3栋，302", "和顺村", "和顺村，3栋，302"),
+    ],
+)
+def test_of_an_answer_only_the_place_is_the_place(text: str, place: str, whole: str) -> None:
+    assert offered(said(text, place=place), "where")["where"].value == whole
+
+
+@pytest.mark.parametrize("text", ["快点对", "赶紧的啊", "可以不填名字吗", "能不能别让我留号码"])
+def test_haste_and_wishes_about_our_questions_are_no_demand(text: str) -> None:
+    assert {"demand", "answer"}.isdisjoint(offered(said(text), "demand"))
+
+
+def test_the_number_of_whom_it_is_filed_for_is_taken() -> None:
+    text = "她电话0755-26001234"
+    one = said(text)
+    phone = Phone(3, len(text), text[3:], "075526001234", "landline")
+    analysis = replace(one.analysis, fields=replace(one.analysis.fields, phones=(phone,)))
+    one = replace(one, analysis=analysis)
+    assert offered(one, "contact", on_behalf="我奶奶")["contact"].value == "075526001234"
+    assert "contact" not in offered(one, "contact")
