@@ -17,10 +17,11 @@ from backend_api.operations.folders import DEFAULT_DATA, PROJECT, DataFolder
 from backend_api.operations.messages import FailureError, Screen, of_system, words
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-token, keys, sites, accounts = (typer.Typer(no_args_is_help=True) for _ in range(4))
+token, keys, sites, accounts, ledger = (typer.Typer(no_args_is_help=True) for _ in range(5))
 app.add_typer(token, name="token", help="访问令牌 / Access tokens")
 app.add_typer(keys, name="keys", help="密钥 / Keys")
 app.add_typer(sites, name="sites", help="站点 / Sites")
+app.add_typer(ledger, name="ledger", help="台账 / The ledger of cases")
 app.add_typer(accounts, name="accounts", help="工作人员账号 / Accounts of staff")
 
 REST = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -308,13 +309,17 @@ def sites_list(data: Data = DEFAULT_DATA) -> None:
     with database.reached(folder) as url:
         found = database.in_session(url, folder, records.list_sites)
     for site in found:
-        screen.plain("\t".join((site.code, site.name, site.place)))
+        state = "" if site.active else words("site_withdrawn_mark")
+        scans = words("site_scans", count=site.scans)
+        row = (site.code, site.name, site.place, site.unit, scans, state)
+        screen.plain("\t".join(row).rstrip())
 
 
 @sites.command("add")
 def sites_add(
     name: str,
     place: Annotated[str, typer.Option(help="在哪里 / where it is")] = "",
+    community: Annotated[str, typer.Option(help="归哪个社区管 / whose cases they are")] = "",
     data: Data = DEFAULT_DATA,
 ) -> None:
     """新建站点 / Add a site."""
@@ -322,8 +327,73 @@ def sites_add(
 
     folder = _folder(data)
     with database.reached(folder) as url:
-        work = partial(records.add_site, name=name, place=place)
+        work = partial(records.add_site, name=name, place=place, community=community)
         Screen().say("site_added", code=database.in_session(url, folder, work))
+
+
+@sites.command("withdraw")
+def sites_withdraw(code: str, data: Data = DEFAULT_DATA) -> None:
+    """停用一个站点的二维码 / Withdraw the code of a site."""
+    from backend_api.operations import database, records
+
+    folder = _folder(data)
+    with database.reached(folder) as url:
+        name = database.in_session(url, folder, partial(records.withdraw_site, code=code))
+    Screen().say("site_withdrawn", code=code, name=name)
+
+
+@sites.command("poster")
+def sites_poster(
+    code: str,
+    out: Annotated[Path, typer.Option(help="写到哪个文件 / file to write")],
+    size: Annotated[str, typer.Option(help="A4 | A5")] = "A4",
+    form: Annotated[str, typer.Option("--format", help="png | svg | pdf")] = "pdf",
+    address: Annotated[str, typer.Option(help="群众打开的网址 / public address")] = "",
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """生成可以打印的海报 / Make a poster to print."""
+    from backend_api.operations import database, posters, records
+
+    wanted = posters.wanted(size, form)
+    folder = _folder(data)
+    with database.reached(folder) as url:
+        site = database.in_session(url, folder, partial(records.site_in_use, code=code))
+    base = posters.public_address(folder, address)
+    posters.write(out, site, base, wanted)
+    Screen().say("poster_made", file=out, address=f"{base}/c/{code}")
+    if posters.is_local(base):
+        Screen().say("poster_local", address=base)
+
+
+@ledger.callback()
+def _of_ledger() -> None:
+    """With one command alone typer would leave its name out."""
+
+
+@ledger.command("export")
+def ledger_export(  # noqa: PLR0913 - one option for each filter
+    out: Annotated[Path, typer.Option(help="写到哪个文件 / file to write")],
+    form: Annotated[str, typer.Option("--format", help="xlsx | csv")] = "xlsx",
+    first: Annotated[str, typer.Option("--from", help="从哪天 / first day: 2026-01-01")] = "",
+    last: Annotated[str, typer.Option("--to", help="到哪天 / last day")] = "",
+    matter: Annotated[str, typer.Option(help="事项类别 / matter")] = "",
+    state: Annotated[str, typer.Option(help="registered | withdrawn")] = "",
+    unit: Annotated[str, typer.Option(help="单位名称 / name of a unit")] = "",
+    channel: Annotated[str, typer.Option(help="web | http")] = "",
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """导出台账（姓名电话打码）/ Export the ledger, names and numbers masked."""
+    from backend_api.operations import database, ledgers
+
+    days = {"from": first, "to": last}
+    chosen, filters = ledgers.wanted(
+        days | {"format": form, "matter": matter, "state": state, "channel": channel}
+    )
+    folder, file = _folder(data), out.expanduser().absolute()
+    with database.reached(folder) as url:
+        work = partial(ledgers.export, file=file, form=chosen, filters=filters, unit=unit)
+        database.in_sessions(url, folder, work)
+    Screen().say("ledger_exported", file=file)
 
 
 def _exit(*, good: bool) -> None:

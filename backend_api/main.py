@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import anyio
 import httpx
 import uvicorn
 from fastapi import Depends, FastAPI
@@ -29,9 +30,13 @@ from backend_api.core.health import router as health
 from backend_api.core.http import Envelope, add_error_handlers
 from backend_api.core.jobs import open_jobs
 from backend_api.core.live import News
+from backend_api.files.pictures import Preparation
 from backend_api.handoff.views import actions as handoff_actions
 from backend_api.handoff.views import router as handoff
+from backend_api.ledger.views import router as ledger
 from backend_api.notifications.texts import error_text
+from backend_api.sites.views import router as sites
+from backend_api.web.files import router as web_files
 from backend_api.web.views import STATIC
 from backend_api.web.views import router as web
 
@@ -39,6 +44,9 @@ DESCRIPTION = (
     "The one way to the data of 话聊. Citizens' channels, staff and actions all come here."
 )
 
+CITIZENS = (chat, web, web_files)
+# Ledgers written at once: each holds a connection of the database, and citizens come first.
+EXPORTS = 2
 # What only the actions process may call.
 ACTIONS = (case_actions, handoff_actions)
 
@@ -55,6 +63,8 @@ class Settings(BaseSettings):
     service_token: str
     console_token: str = Field(min_length=16)
     trusted_proxies: str = ""
+    # Where citizens reach the service, for posters; empty: wherever a request came to.
+    public_url: str = ""
     engine_url: str
     actions_url: str
 
@@ -73,12 +83,12 @@ def create_app(settings: Settings) -> FastAPI:
             await stack.enter_async_context(news.listening())
             app.state.sessions, app.state.reading = sessions, reading(sessions)
             app.state.news, app.state.hashing = news, Hashing()
+            app.state.exports = anyio.CapacityLimiter(EXPORTS)
+            app.state.preparation = Preparation()
             neighbours = await stack.enter_async_context(httpx.AsyncClient(timeout=2.0))
             app.state.readiness = Readiness(
                 app.state.reading, neighbours, (settings.engine_url, settings.actions_url)
             )
-            gc.collect()
-            gc.freeze()
             yield
 
     app = FastAPIOffline(
@@ -86,7 +96,19 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     add_error_handlers(app, error_text)
-    for router in (chat, web, access, audit, cases, handoff, *ACTIONS, health):
+    for router in (
+        chat,
+        web,
+        web_files,
+        access,
+        audit,
+        cases,
+        handoff,
+        ledger,
+        sites,
+        *ACTIONS,
+        health,
+    ):
         app.include_router(router)
     app.include_router(metrics, dependencies=[Depends(observers_only)])
     app.mount("/static/web", StaticFiles(directory=STATIC), name="web")
@@ -98,8 +120,11 @@ def create_app(settings: Settings) -> FastAPI:
 def main() -> None:
     settings = Settings()
     logs.configure("api")
+    app = create_app(settings)
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,

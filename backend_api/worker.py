@@ -65,7 +65,9 @@ async def run(settings: Settings) -> None:
         stack.push_async_callback(sessions.kw["bind"].dispose)
         http = open_engine(settings.engine_url, settings.engine_token)
         await stack.enter_async_context(http)
-        turn_jobs.register(jobs, Turns(sessions, reading(sessions), Engine(http), read))
+        turn_jobs.register(
+            jobs, Turns(sessions, reading(sessions), Engine(http), read, models.danger)
+        )
         # A group: if the sweep fails the process ends, and is started anew.
         async with asyncio.TaskGroup() as group:
             sweeping = group.create_task(_free_stalled_jobs(jobs))

@@ -74,6 +74,11 @@ class Api:
         answer = await self._call("GET", path, query={"after": str(after)})
         return Transcript.read(answer.json())
 
+    async def file(self, conversation: UUID, file: UUID, *, small: bool) -> httpx.Response:
+        """As the api sends it: a download, with the headers that keep it one."""
+        path = f"/v1/conversations/{conversation}/files/{file}"
+        return await self._call("GET", f"{path}/thumbnail" if small else path)
+
     async def queue(self) -> list[Waiting]:
         body = (await self._call("GET", "/v1/queue")).json()
         return [Waiting.read(item) for item in body["items"]]
@@ -84,6 +89,9 @@ class Api:
     async def reply(self, conversation: str, message_id: UUID, text: str) -> None:
         body = {"message_id": str(message_id), "text": text}
         await self._call("POST", f"/v1/conversations/{conversation}/reply", body)
+
+    async def typing(self, conversation: str) -> None:
+        await self._call("POST", f"/v1/conversations/{conversation}/typing")
 
     async def release(self, conversation: str) -> None:
         await self._call("POST", f"/v1/conversations/{conversation}/release")

@@ -12,7 +12,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from console.api import client
 from console.folder import own_folder
-from console.pages import cases, conversation, not_found, queue, sign_in
+from console.pages import cases, conversation, files, not_found, queue, sign_in
 from console.session import Desk
 from console.settings import Settings
 from console.texts import text_in
@@ -39,7 +39,7 @@ def end(number: int, frame: FrameType | None) -> None:
 
 
 def register_pages(desk: Desk) -> None:
-    for page in (sign_in, cases, queue, conversation, not_found):
+    for page in (sign_in, cases, queue, conversation, files, not_found):
         page.register(desk)
 
 

@@ -5,7 +5,7 @@ from nicegui import ui
 from console import clock
 from console.api import Api
 from console.session import text, word
-from console.values import Message, Transcript
+from console.values import File, Message, Transcript
 
 PAGE = 200  # messages the api gives at a time
 
@@ -21,11 +21,11 @@ class TranscriptView:
         while True:
             page = await api.messages(conversation, self.last)
             fresh = [message for message in page.items if message.seq > self.last]
-            self.add(fresh)
+            self.add(conversation, fresh)
             if len(page.items) < PAGE or not fresh:
                 return page
 
-    def add(self, messages: list[Message]) -> None:
+    def add(self, conversation: str, messages: list[Message]) -> None:
         today = clock.now()
         with self.column:
             for message in messages:
@@ -33,8 +33,18 @@ class TranscriptView:
                     about = (f"#{message.seq}", word("sender", message.sender))
                     ui.label(" ".join((*about, clock.hour(message.at, today)))).classes("meta")
                     ui.label(message.text).classes("words")
+                    if message.file is not None:
+                        show_file(f"/files/{conversation}/{message.file.id}", message.file)
                 self.last = message.seq
 
     def scroll_to_end(self) -> None:
         box = f"getHtmlElement({self.column.id})"
         ui.run_javascript(f"{box}.scrollTop = {box}.scrollHeight")
+
+
+def show_file(address: str, file: File) -> None:
+    """A photo as a thumbnail; the file itself comes as a download."""
+    name = text("case.picture" if file.is_picture else "case.document")
+    if file.is_picture:
+        ui.element("img").props(f'src="{address}/thumbnail" alt="{name}"').classes("thumbnail")
+    ui.link(text("case.download", what=name), address).props("download")

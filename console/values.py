@@ -116,16 +116,30 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A photo or document that came with a message."""
+
+    id: str
+    kind: str
+
+    @property
+    def is_picture(self) -> bool:
+        return self.kind.startswith("image/")
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     seq: int
     sender: str
     text: str
     at: datetime
+    file: File | None = None
 
     @classmethod
     def read(cls, body: Json) -> Self:
-        at = datetime.fromisoformat(body["at"])
-        return cls(seq=body["seq"], sender=body["from"], text=body["text"], at=at)
+        at, file = datetime.fromisoformat(body["at"]), body.get("file")
+        sent = File(file["id"], file["kind"]) if file else None
+        return cls(seq=body["seq"], sender=body["from"], text=body["text"], at=at, file=sent)
 
 
 @dataclass(frozen=True, slots=True)

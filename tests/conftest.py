@@ -18,7 +18,7 @@ from argon2 import PasswordHasher
 from httpx import create_ssl_context
 from psycopg import sql
 
-from backend_api.access import passwords
+from backend_api.access import passwords, service
 from backend_api.access.rules import Role
 from backend_api.access.service import add_account, create_token
 from backend_api.audit.service import SYSTEM
@@ -49,6 +49,7 @@ def _light_set_up() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(passwords, "_HASHER", hasher)
+        patch.setattr(service, "NOBODY", hasher.hash("nobody"))
         patch.setattr(httpx._transports.default, "create_ssl_context", cache(create_ssl_context))
         gc.freeze()
         yield

@@ -55,6 +55,13 @@ def must_be_auditor(access: Access) -> Access:
     return access
 
 
+def must_be_administrator(access: Access) -> Access:
+    """Who changes the organisation: its sites."""
+    if must_be_staff(access).role is not Role.ADMINISTRATOR:
+        raise ForbiddenError("changes_by_administrators")
+    return access
+
+
 # Coroutines, all of them: FastAPI runs a plain function in a thread.
 async def _bearer(authorization: Annotated[str, Header()] = "") -> str:
     return bearer_of(authorization)
@@ -86,10 +93,15 @@ async def _auditor(access: AnyAccess) -> Access:
     return must_be_auditor(access)
 
 
+async def _administrator(access: AnyAccess) -> Access:
+    return must_be_administrator(access)
+
+
 Client = Annotated[Access, Depends(_client)]
 SignedInStaff = Annotated[Access, Depends(_signed_in)]
 Staff = Annotated[Access, Depends(_staff)]
 Auditor = Annotated[Access, Depends(_auditor)]
+Administrator = Annotated[Access, Depends(_administrator)]
 
 
 async def service_only(request: Request, token: Bearer) -> None:

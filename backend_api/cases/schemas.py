@@ -63,6 +63,14 @@ class CaseProcessing(BaseModel):
     why: str
 
 
+class CaseFile(BaseModel):
+    """A photo or document that was sent with it; it is read where the conversation is."""
+
+    id: UUID
+    kind: str
+    source_seq: int
+
+
 class Unmask(BaseModel):
     """Why somebody must see personal data: written down with their name."""
 
@@ -85,4 +93,5 @@ class CaseRead(CaseItem):
     fields: list[CaseField]
     # What the citizen told after filing, masked, in order.
     added: list[str]
+    files: list[CaseFile]
     processing: list[CaseProcessing]

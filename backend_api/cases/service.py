@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.service import Access
@@ -49,6 +49,7 @@ from backend_api.drafts.service import (
     values_of,
     withdraw_draft,
 )
+from backend_api.files.service import give_to_case
 from backend_api.organisation.models import Site, Unit
 from backend_api.people.service import person_with_phone
 
@@ -95,6 +96,7 @@ async def file_draft(
         raise ConflictError("incomplete_draft", missing=list(missing))
     case = await _register(session, conversation, draft, facts, at)
     await close_draft(session, draft)
+    await give_to_case(session, conversation.id, case.id)
     record(session, BOT, "case.registered", subject_of(case), draft=str(draft.id))
     return case
 
@@ -189,8 +191,9 @@ async def add_to_case(session: AsyncSession, conversation: Conversation) -> None
     if conversation.sealed and not case.sealed:
         case.sealed, case.person_id = True, None
         await seal_subject(session, case.id)
-    await add_draft_to_case(session, conversation.id, case.id)
-    record(session, BOT, "case.added_to", subject_of(case))
+    await give_to_case(session, conversation.id, case.id)
+    if await add_draft_to_case(session, conversation.id, case.id):
+        record(session, BOT, "case.added_to", subject_of(case))
 
 
 async def unseal_cases(session: AsyncSession, conversation: UUID) -> Sequence[Case]:
@@ -220,9 +223,11 @@ async def list_cases(
     session: AsyncSession, access: Access, *, before: str | None, limit: int
 ) -> Sequence[CaseRow]:
     """In the caller's scope, newest first; `before` is the number that ended the last page."""
-    query = _rows(access).order_by(Case.created_at.desc(), Case.number.desc()).limit(limit)
+    query = visible_cases(access).order_by(Case.created_at.desc(), Case.number.desc()).limit(limit)
     if before is not None:
-        last = (await session.execute(_rows(access).where(Case.number == before))).one_or_none()
+        last = (
+            await session.execute(visible_cases(access).where(Case.number == before))
+        ).one_or_none()
         if last is None:
             raise NotFoundError("unknown_number")
         shown: Case = last[0]
@@ -233,7 +238,7 @@ async def list_cases(
 
 
 async def get_case(session: AsyncSession, access: Access, case_id: UUID) -> CaseRow:
-    found = (await session.execute(_rows(access).where(Case.id == case_id))).one_or_none()
+    found = (await session.execute(visible_cases(access).where(Case.id == case_id))).one_or_none()
     if found is None:
         raise NotFoundError("unknown_case")
     return CaseRow(*found)
@@ -245,7 +250,9 @@ async def transcript_of(session: AsyncSession, case: Case) -> UUID | None:
     return conversation.id if conversation.sealed is case.sealed else None
 
 
-def _rows(access: Access):  # type: ignore[no-untyped-def] # the row type is what select() infers
+def visible_cases(access: Access) -> Select[Case, str, str]:
+    """The one place that says which cases somebody may see: of their unit and below, sealed ones
+    for those who read reports and nobody else."""
     return (
         select(Case, Unit.name, Site.name)
         .join(Unit, Unit.id == Case.unit_id)

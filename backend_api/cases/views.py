@@ -13,6 +13,7 @@ from backend_api.cases.purposes import basis_text, purpose_text
 from backend_api.cases.schemas import (
     ActionCall,
     CaseField,
+    CaseFile,
     CaseItem,
     CaseList,
     CaseProcessing,
@@ -39,6 +40,7 @@ from backend_api.drafts.service import (
 from backend_api.drafts.service import (
     open_parked as open_parked_of,
 )
+from backend_api.files.service import files_of_case
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 actions = APIRouter(
@@ -139,6 +141,10 @@ async def read_case(session: Session, access: Staff, case_id: UUID) -> CaseRead:
         person=row.case.person_id,
         fields=fields,
         added=[unseal(session, one.masked_sealed) for one in await added_to(session, row.case.id)],
+        files=[
+            CaseFile(id=file_id, kind=kind, source_seq=seq)
+            for file_id, kind, seq in await files_of_case(session, row.case.id)
+        ],
         processing=[
             CaseProcessing(
                 purpose=purpose, basis=basis, label=purpose_text(purpose), why=basis_text(basis)

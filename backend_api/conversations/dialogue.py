@@ -22,6 +22,8 @@ class DialogueState:
     reopened: str = ""
     # the item whose right value was asked for last
     changing: str = ""
+    # more of the case that was filed was announced, and is to come
+    adding: bool = False
     # the case whose status was shown here last; empty once another was filed or not found
     case: str = ""
     # wrong numbers and codes, in all
@@ -40,6 +42,8 @@ class DialogueState:
     crisis_kind: str = ""
     # a child told of a danger: what is said in the next one is said to a child, too
     child: bool = False
+    # keys of the advice about violence that was given, separated by blanks
+    advised: str = ""
     # the last message about which a delay was told, or the truth
     delayed_seq: int = 0
     given_up_seq: int = 0

@@ -60,6 +60,7 @@ class Message(Base):
             unique=True,
             postgresql_where="vendor_id IS NOT NULL",
         ),
+        Index("ix_message_quarantined", "conversation_id", postgresql_where="quarantined"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
@@ -72,7 +73,7 @@ class Message(Base):
     body_sealed: Mapped[Sealed]
     # It may hold a state secret: kept, and shown to those who keep secrets only.
     quarantined: Mapped[bool] = mapped_column(default=False, server_default=false())
-    # JSON: choices and card of a reply.
+    # JSON: choices and card of a reply; what a citizen sent beside words.
     extras_sealed: Mapped[SealedOrNone]
     # JSON: the analysis of a citizen's message.
     analysis_sealed: Mapped[SealedOrNone]

@@ -32,6 +32,13 @@ class ChatAccepted(BaseModel):
     seq: int
 
 
+class FileRead(BaseModel):
+    """A photo or document in a conversation; its content has an address of its own."""
+
+    id: str
+    kind: str
+
+
 class CardRow(BaseModel):
     field: str
     label: str

@@ -119,13 +119,24 @@ class Card(TypedDict):
     rows: list[CardRow]
 
 
+class FileShown(TypedDict):
+    """A file that came with a message: its id, and its media type."""
+
+    id: str
+    kind: str
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Something to say: the text, choices to tap, and a card with rows of field, label, value."""
+    """Something to say: the text, choices to tap, and a card with rows of field, label, value.
+
+    `file`: what a citizen sent; the text stands in its place.
+    """
 
     text: str
     choices: tuple[str, ...] = ()
     card: Card | None = None
+    file: FileShown | None = None
 
     def in_full(self) -> str:
         """With the card's rows as lines, for channels that show no cards."""
@@ -163,6 +174,11 @@ async def conversation_of_client(
     return (await session.scalars(_BY_KEY_LOCKED, theirs)).one()
 
 
+async def is_known(session: AsyncSession, *, client: UUID, key: str) -> bool:
+    """Whether the client has had a conversation of this name."""
+    return await session.scalar(_ID_BY_KEY, {"client": client, "key": key}) is not None
+
+
 async def conversation_id_of_client(session: AsyncSession, *, client: UUID, key: str) -> UUID:
     found = await session.scalar(_ID_BY_KEY, {"client": client, "key": key})
     if found is None:
@@ -194,6 +210,7 @@ async def receive(
     message_id: str,
     text: str,
     at: datetime,
+    file: FileShown | None = None,
 ) -> int:
     """Store a citizen's message once and promise its turn. `conversation` is locked by the caller.
 
@@ -204,7 +221,7 @@ async def receive(
         return known
     if is_flood(recent):
         raise TooManyError("flood")
-    row = _next_row(session, conversation, Speaker(Author.CITIZEN), Words(text), at)
+    row = _next_row(session, conversation, Speaker(Author.CITIZEN), Words(text, file=file), at)
     await (await session.connection()).execute(_STORE, [{**row, "vendor_id": message_id}])
     await promise_turn(session, conversation.id)
     if not bot_may_speak(conversation.status):
@@ -289,7 +306,8 @@ def words_of(session: AsyncSession, message: Message) -> Words:
     if message.extras_sealed is None:
         return Words(text)
     extras = json.loads(unseal(session, message.extras_sealed))
-    return Words(text, tuple(extras.get("choices", ())), extras.get("card"))
+    choices = tuple(extras.get("choices", ()))
+    return Words(text, choices, extras.get("card"), extras.get("file"))
 
 
 def _on_its_way(conversation: Conversation, message: Mapping[str, object]) -> dict[str, object]:
@@ -311,7 +329,8 @@ def _next_row(
 ) -> dict[str, object]:
     """The row of the conversation's next message, under its next seq."""
     conversation.last_seq += 1
-    extras = json.dumps({"choices": words.choices, "card": words.card}, ensure_ascii=False)
+    extras = {"choices": words.choices, "card": words.card, "file": words.file}
+    sealed = seal(session, json.dumps(extras, ensure_ascii=False)) if any(extras.values()) else None
     return {
         "id": new_id(),
         "organisation_id": conversation.organisation_id,
@@ -322,7 +341,7 @@ def _next_row(
         "account_id": speaker.account,
         "created_at": at,
         "body_sealed": seal(session, words.text),
-        "extras_sealed": seal(session, extras) if words.choices or words.card else None,
+        "extras_sealed": sealed,
     }
 
 

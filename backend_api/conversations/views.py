@@ -16,7 +16,7 @@ from backend_api.conversations.rules import MAX_SEQ, Author
 from backend_api.conversations.schemas import ChatAccepted, ChatMessage, Name, Reply
 from backend_api.core.clock import now
 from backend_api.core.db import Session, Sessions
-from backend_api.organisation.service import site_by_code
+from backend_api.organisation.service import refuse_withdrawn, site_by_code
 
 MAX_WAIT = 30.0
 REPLIES = frozenset({Author.BOT, Author.HUMAN, Author.SYSTEM})
@@ -32,6 +32,8 @@ async def post_message(session: Session, client: Client, wanted: ChatMessage) ->
     if wanted.site:
         site, unit = await site_by_code(session, wanted.site, organisation=client.organisation_id)
         site_id, unit_path = site.id, unit.path
+        if not await service.is_known(session, client=client.token_id, key=wanted.conversation):
+            refuse_withdrawn(site)
     conversation = await service.conversation_of_client(
         session,
         client=client.token_id,

@@ -37,12 +37,17 @@ class Keyring:
         self._keys: list[Fernet] = []
 
     def seal(self, text: str) -> bytes:
-        token = self._ring().encrypt(text.encode("utf-8", "replace"))
-        return base64.urlsafe_b64decode(token)
+        return self.seal_bytes(text.encode("utf-8", "replace"))
 
     def open(self, sealed: bytes) -> str:
+        return self.open_bytes(sealed).decode()
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        return base64.urlsafe_b64decode(self._ring().encrypt(content))
+
+    def open_bytes(self, sealed: bytes) -> bytes:
         try:
-            return self._ring().decrypt(base64.urlsafe_b64encode(sealed)).decode()
+            return self._ring().decrypt(base64.urlsafe_b64encode(sealed))
         except InvalidToken as exc:
             raise UnreadableError("sealed with a key that is not in the key file") from exc
 

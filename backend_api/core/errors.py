@@ -31,6 +31,12 @@ class ConflictError(ApiError):
     status = 409
 
 
+class GoneError(ApiError):
+    """There was one once."""
+
+    status = 410
+
+
 class TooLongError(ApiError):
     status = 413
 

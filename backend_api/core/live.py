@@ -17,15 +17,22 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 CHANNEL = "conversation"
+TYPING = "typing"
 RECONNECT_SECONDS = 1.0
 _ANNOUNCE = text("SELECT pg_notify(:channel, :id)")
 log = logging.getLogger(__name__)
 
 
-async def announce(session: AsyncSession, conversation: UUID) -> None:
-    """Tell every listener when this transaction commits."""
+async def announce(session: AsyncSession, conversation: UUID, *, channel: str = CHANNEL) -> None:
+    """Tell every listener when this transaction commits. On TYPING: a person writes just now."""
     connection = await session.connection()
-    await connection.execute(_ANNOUNCE, {"channel": CHANNEL, "id": str(conversation)})
+    await connection.execute(_ANNOUNCE, {"channel": channel, "id": str(conversation)})
+
+
+class Listener(asyncio.Event):
+    """Set when a conversation has news, or (`typing`) when a person writes in it just now."""
+
+    typing = False
 
 
 def _end_process() -> None:
@@ -42,7 +49,7 @@ class News:
     def __init__(self, database_url: str, *, end: Callable[[], None] = _end_process) -> None:
         self._url = database_url
         self._end = end
-        self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
+        self._waiting: dict[UUID, set[Listener]] = defaultdict(set)
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -55,9 +62,9 @@ class News:
             await asyncio.wait([task])
 
     @contextlib.contextmanager
-    def of(self, conversation: UUID) -> Iterator[asyncio.Event]:
+    def of(self, conversation: UUID) -> Iterator[Listener]:
         """An event that is set when the conversation has news; clear it before you look."""
-        event = asyncio.Event()
+        event = Listener()
         self._waiting[conversation].add(event)
         try:
             yield event
@@ -86,11 +93,12 @@ class News:
         )
         async with connection:
             await connection.execute(f"LISTEN {CHANNEL}")
+            await connection.execute(f"LISTEN {TYPING}")
             self._wake_all()
             async for notice in connection.notifies():
-                self._wake(notice.payload)
+                self._wake(notice.channel, notice.payload)
 
-    def _wake(self, payload: str) -> None:
+    def _wake(self, channel: str, payload: str) -> None:
         try:
             conversation = UUID(payload)
         except ValueError:
@@ -98,6 +106,7 @@ class News:
             log.warning("foreign news")
             return
         for event in self._waiting.get(conversation, ()):
+            event.typing = event.typing or channel == TYPING
             event.set()
 
     def _wake_all(self) -> None:

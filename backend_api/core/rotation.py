@@ -94,7 +94,9 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     last = None
     while True:
-        query = select(table.c.id, *columns).order_by(table.c.id).limit(BATCH)
+        query = (
+            select(table.c.id, *columns).order_by(table.c.id).limit(table.info.get("batch", BATCH))
+        )
         if last is not None:
             query = query.where(table.c.id > last)
         rows = connection.execute(query).mappings().all()
@@ -117,6 +119,6 @@ def _reseal_row(connection: Connection, keyring: Keyring, table: Table, row: dic
         connection.execute(
             table.update()
             .where(table.c.id == row["id"], table.c[name] == value)
-            .values({name: keyring.seal(keyring.open(value))})
+            .values({name: keyring.seal_bytes(keyring.open_bytes(value))})
         )
     return bool(old)

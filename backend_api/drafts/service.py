@@ -195,13 +195,15 @@ async def open_parked(
     return values_of(session, await current_facts(session, draft.id)) if draft else None
 
 
-async def add_to_case(session: AsyncSession, conversation: UUID, case: UUID) -> None:
-    """What was told after filing belongs to the case; safe to repeat."""
-    await session.execute(
+async def add_to_case(session: AsyncSession, conversation: UUID, case: UUID) -> bool:
+    """What was told after filing belongs to the case; safe to repeat. Was there anything?"""
+    added = await session.scalars(
         update(Draft)
         .where(Draft.conversation_id == conversation, Draft.status == DraftStatus.OPEN)
         .values(status=DraftStatus.ADDED, case_id=case)
+        .returning(Draft.id)
     )
+    return added.first() is not None
 
 
 async def added_to(session: AsyncSession, case: UUID) -> list[Fact]:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from backend_api.cases.schemas import ActionCall
 from backend_api.conversations.rules import Author, Status
-from backend_api.conversations.schemas import Name
+from backend_api.conversations.schemas import FileRead, Name
 from backend_api.handoff.rules import NoReport, Reason
 
 
@@ -64,6 +64,7 @@ class TranscriptItem(BaseModel):
     seq: int
     author: Author = Field(alias="from")
     text: str
+    file: FileRead | None
     at: datetime
 
 

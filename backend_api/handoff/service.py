@@ -22,6 +22,7 @@ from backend_api.conversations.rules import Author, Status
 from backend_api.conversations.service import Speaker, Words, move_conversation, say, seq_of
 from backend_api.core.errors import ConflictError, ForbiddenError, InvalidError
 from backend_api.core.ids import new_id
+from backend_api.core.live import TYPING, announce
 from backend_api.handoff.models import Handoff
 from backend_api.handoff.rules import DANGER, NoReport, Reason, more_urgent
 from backend_api.notifications.texts import citizen_text
@@ -137,6 +138,12 @@ async def reply(
     speaker = Speaker(Author.HUMAN, account=account.id)
     await say(session, conversation, speaker, [Words(text)], at=at, vendor_id=message_id)
     return conversation.last_seq
+
+
+async def show_typing(session: AsyncSession, conversation: Conversation, access: Access) -> None:
+    """Whoever holds the conversation writes just now; nothing of it is stored."""
+    await _must_hold(session, conversation, await account_of(session, access))
+    await announce(session, conversation.id, channel=TYPING)
 
 
 async def release(

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.service import Access
@@ -11,10 +11,13 @@ from backend_api.access.views import Staff, service_only
 from backend_api.audit.service import record, record_look
 from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import MAX_SEQ
-from backend_api.conversations.service import lock_conversation, messages_after
+from backend_api.conversations.service import lock_conversation, messages_after, words_of
 from backend_api.core.clock import now
 from backend_api.core.db import Session
-from backend_api.core.errors import ForbiddenError
+from backend_api.core.errors import ForbiddenError, NotFoundError
+from backend_api.files import service as files
+from backend_api.files.models import File
+from backend_api.files.rules import ENDINGS
 from backend_api.handoff import secrecy, service
 from backend_api.handoff.schemas import (
     HandoffCall,
@@ -83,12 +86,51 @@ async def read_transcript(
                 "seq": one.seq,
                 "from": one.author,
                 "text": _text(session, access, one),
+                "file": words_of(session, one).file,
                 "at": one.created_at,
             }
         )
         for one in messages
     ]
     return Transcript(items=items, status=conversation.status)
+
+
+async def _file(session: Session, access: Staff, conversation_id: UUID, file_id: UUID) -> File:
+    """Read by those who may read the message it came with."""
+    conversation = await visible_conversation(session, access, conversation_id)
+    first = await first_readable(session, access, conversation)
+    found = await files.file_of(session, conversation.id, file_id)
+    if access.keeps_secrets or found.seq < first:
+        raise NotFoundError("unknown_file")
+    subject = service.subject_of(conversation)
+    record(session, access.actor, "file.read", subject, file=str(found.id), seq=str(found.seq))
+    return found
+
+
+ReadableFile = Annotated[File, Depends(_file)]
+
+
+@router.get("/conversations/{conversation_id}/files/{file_id}")
+async def read_file(session: Session, file: ReadableFile) -> Response:
+    """The file as it is kept; never shown as a page of ours. Reading it is written down."""
+    name = f"{file.seq}.{ENDINGS[file.kind]}"
+    return _as_attachment(await files.content_of(session, file), file.kind, name)
+
+
+@router.get("/conversations/{conversation_id}/files/{file_id}/thumbnail")
+async def read_thumbnail(session: Session, file: ReadableFile) -> Response:
+    return _as_attachment(
+        await files.thumbnail_of(session, file), "image/jpeg", f"{file.seq}-small.jpg"
+    )
+
+
+def _as_attachment(content: bytes, kind: str, name: str) -> Response:
+    headers = {
+        "content-disposition": f'attachment; filename="{name}"',
+        "content-security-policy": "default-src 'none'; sandbox",
+        "cache-control": "no-store",
+    }
+    return Response(content, media_type=kind, headers=headers)
 
 
 async def _locked(session: Session, access: Staff, conversation_id: UUID) -> Conversation:
@@ -116,6 +158,12 @@ async def reply(
         session, conversation, access, message_id=wanted.message_id, text=wanted.text, at=now()
     )
     return {"seq": seq}
+
+
+@router.post("/conversations/{conversation_id}/typing", status_code=204)
+async def show_typing(session: Session, access: Staff, conversation_id: UUID) -> None:
+    conversation = await visible_conversation(session, access, conversation_id)
+    await service.show_typing(session, conversation, access)
 
 
 @router.post("/conversations/{conversation_id}/release")

@@ -19,6 +19,18 @@ def citizen_text(key: str, **values: str) -> str:
     return _texts("citizen")[key].format(**values)
 
 
+def spoken_text(key: str, *, child: bool, **values: str) -> str:
+    """As `citizen_text`, to a child in words of its own, `child_KEY`, where there are any."""
+    own = f"child_{key}"
+    text = citizen_text(own if child and has_citizen_text(own) else key, **values)
+    return to_child(text) if child else text
+
+
+def to_child(text: str) -> str:
+    """A child is no 您."""
+    return text.replace("您", "你")
+
+
 def has_citizen_text(key: str) -> bool:
     return key in _texts("citizen")
 

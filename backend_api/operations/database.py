@@ -14,6 +14,8 @@ from backend_api.operations.programs import Program
 if TYPE_CHECKING:  # a second of importing that most commands do without
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from backend_api.core.db import Sessions
+
 Result = TypeVar("Result")
 
 
@@ -76,12 +78,24 @@ def in_session(
     url: str, data: DataFolder, work: Callable[["AsyncSession"], Awaitable[Result]]
 ) -> Result:
     """Run some work in one transaction of its own."""
+
+    async def in_one(sessions: "Sessions") -> Result:
+        async with sessions.begin() as session:
+            return await work(session)
+
+    return in_sessions(url, data, in_one)
+
+
+def in_sessions(
+    url: str, data: DataFolder, work: Callable[["Sessions"], Awaitable[Result]]
+) -> Result:
+    """Run some work that makes its transactions itself."""
     with refusals.named():
-        return asyncio.run(_in_session(url, data, work))
+        return asyncio.run(_in_sessions(url, data, work))
 
 
-async def _in_session(
-    url: str, data: DataFolder, work: Callable[["AsyncSession"], Awaitable[Result]]
+async def _in_sessions(
+    url: str, data: DataFolder, work: Callable[["Sessions"], Awaitable[Result]]
 ) -> Result:
     from backend_api.core.crypto import Keyring
     from backend_api.core.db import open_sessions
@@ -89,8 +103,7 @@ async def _in_session(
 
     sessions = open_sessions(url, keyring=Keyring(data.keyring), jobs=open_jobs(url), pool=1)
     try:
-        async with sessions.begin() as session:
-            return await work(session)
+        return await work(sessions)
     finally:
         await sessions.kw["bind"].dispose()
 

@@ -13,6 +13,8 @@ ENGINE_PYTHON = PROJECT / "bot" / ".venv" / "bin" / "python"
 EVERY_ADDRESS = {"", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 # Whose word on a browser's address is taken: of the api and the console, given to `up`.
 TRUSTED_PROXIES = "HUALIAO_TRUSTED_PROXIES"
+# Where citizens reach the service from outside: stands on posters.
+PUBLIC_URL = "HUALIAO_PUBLIC_URL"
 PASSED_ON = ("PATH", "HOME", "TZ", "TMPDIR")
 # Two cores and six processes: libraries' own thread pools only get in each other's way. Training
 # the matters took 9 s of CPU with one thread and 28 s with the default (load 10, 2 cores).
@@ -108,6 +110,7 @@ def _api(plan: Plan) -> Program:
         "HUALIAO_ACTIONS_URL": f"http://127.0.0.1:{plan.actions_port}",
         "HUALIAO_CONSOLE_TOKEN": plan.secrets["console-token"],
         TRUSTED_PROXIES: os.environ.get(TRUSTED_PROXIES, ""),
+        PUBLIC_URL: os.environ.get(PUBLIC_URL, ""),
     }
     return Program("api", _service("backend_api.main"), environment)
 

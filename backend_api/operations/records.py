@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # a second of importing that most commands do without
 
     from backend_api.access.models import Account
     from backend_api.organisation.models import Site, Unit
+    from backend_api.sites.service import SiteRow
 
 LISTED = 500
 
@@ -164,19 +165,61 @@ async def note(session: "AsyncSession", action: str, **details: str) -> None:
     record(session, SYSTEM, action, Subject("database", ONLY_ROW, path), **details)
 
 
-async def list_sites(session: "AsyncSession") -> "list[Site]":
-    from backend_api.organisation import service
+async def list_sites(session: "AsyncSession") -> "list[SiteRow]":
+    from backend_api.sites import service
 
-    return list(await service.list_sites(session))
+    return list(await service.list_sites(session, within="/"))
 
 
-async def add_site(session: "AsyncSession", name: str, place: str) -> str:
-    """A site at the root unit; answers its code."""
+async def add_site(session: "AsyncSession", name: str, place: str, community: str = "") -> str:
+    """A site of a community, else of the root unit; answers its code."""
     from backend_api.audit.service import SYSTEM
     from backend_api.organisation import service
 
-    unit = await _root_unit(session)
+    unit = await _community(session, community) if community else await _root_unit(session)
     return (await service.add_site(session, SYSTEM, name=name, unit=unit, place=place)).code
+
+
+async def _community(session: "AsyncSession", name: str) -> "Unit":
+    """The unit of this name; made below the root unit where there is none yet."""
+    from backend_api.audit.service import SYSTEM
+    from backend_api.organisation import service
+    from backend_api.organisation.rules import Level
+
+    found = await service.units_named(session, name)
+    if len(found) > 1:
+        raise FailureError("unit_ambiguous", name=name, count=len(found))
+    if found:
+        return found[0]
+    root = await _root_unit(session)
+    return await service.add_unit(session, SYSTEM, name=name, level=Level.COMMUNITY, parent=root)
+
+
+async def withdraw_site(session: "AsyncSession", code: str) -> str:
+    """Answers the site's name. The second time nothing changes."""
+    from backend_api.audit.service import SYSTEM
+    from backend_api.organisation import service
+
+    site, unit = await _site(session, code)
+    await service.withdraw_site(session, SYSTEM, site, unit)
+    return site.name
+
+
+async def site_in_use(session: "AsyncSession", code: str) -> "Site":
+    site, _ = await _site(session, code)
+    if not site.active:
+        raise FailureError("site_withdrawn_already", code=code)
+    return site
+
+
+async def _site(session: "AsyncSession", code: str) -> "tuple[Site, Unit]":
+    from backend_api.core.errors import NotFoundError
+    from backend_api.organisation.service import site_by_code
+
+    try:
+        return await site_by_code(session, code)
+    except NotFoundError as error:
+        raise FailureError("site_unknown", code=code) from error
 
 
 async def _root_unit(session: "AsyncSession") -> "Unit":

@@ -46,9 +46,15 @@ UNDERSTANDING = Training(
     "backend_api.understanding.train",
     (
         "backend_api/understanding/train.py",
+        "backend_api/understanding/train_danger.py",
+        "backend_api/understanding/danger.py",
         "backend_api/understanding/features.py",
         "backend_api/understanding/normal.py",
         "data/matters",
+        "data/crisis/examples",
+        "data/crisis/concepts.yml",
+        "data/crisis/grave.yml",
+        "data/nlu",
     ),
     "",
     # Without the 5-fold report: the same model in a fifth of the time.

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.audit.service import Actor, Subject, record
-from backend_api.core.errors import ConflictError, NotFoundError
+from backend_api.core.errors import ConflictError, GoneError, NotFoundError
 from backend_api.core.ids import new_id
 from backend_api.organisation.models import Site, Unit
 from backend_api.organisation.rules import Level, child_path, may_contain
@@ -58,10 +58,8 @@ async def add_site(
 async def site_by_code(
     session: AsyncSession, code: str, *, organisation: UUID | None = None
 ) -> tuple[Site, Unit]:
-    """An active site and its unit; with an organisation, only one of its own."""
-    query = (
-        select(Site, Unit).join(Unit, Unit.id == Site.unit_id).where(Site.code == code, Site.active)
-    )
+    """A site and its unit, in use or withdrawn; with an organisation, only one of its own."""
+    query = select(Site, Unit).join(Unit, Unit.id == Site.unit_id).where(Site.code == code)
     if organisation is not None:
         query = query.where(Unit.path.startswith(f"/{organisation}/", autoescape=True))
     found = (await session.execute(query)).one_or_none()
@@ -69,6 +67,27 @@ async def site_by_code(
         raise NotFoundError("unknown_site")
     site, unit = found
     return site, unit
+
+
+def refuse_withdrawn(site: Site) -> None:
+    """No conversation begins at a withdrawn site; those that began there go on."""
+    if not site.active:
+        raise GoneError("site_withdrawn")
+
+
+async def withdraw_site(session: AsyncSession, actor: Actor, site: Site, unit: Unit) -> None:
+    """Its code opens no new conversation any more; doing so again changes nothing."""
+    if not site.active:
+        return
+    site.active = False
+    await session.flush()
+    record(session, actor, "site.withdrawn", Subject("site", site.id, unit.path))
+
+
+async def units_named(session: AsyncSession, name: str) -> Sequence[Unit]:
+    """The units that are called so."""
+    found = await session.scalars(select(Unit).where(Unit.name == name).limit(MAX_SITES))
+    return found.all()
 
 
 async def list_sites(session: AsyncSession) -> Sequence[Site]:

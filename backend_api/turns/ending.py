@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.audit.service import SYSTEM, record
-from backend_api.cases.service import WITHDRAWAL
+from backend_api.cases.service import WITHDRAWAL, add_to_case
 from backend_api.conversations.dialogue import DialogueState
 from backend_api.conversations.models import Conversation, Message
 from backend_api.conversations.rules import Author, bot_may_speak
@@ -31,15 +31,17 @@ from backend_api.drafts.service import (
 )
 from backend_api.handoff.service import seal_conversation, subject_of
 from backend_api.notifications.texts import citizen_text
+from backend_api.turns.advice import advised_after
 from backend_api.turns.engine import EngineAnswer
 from backend_api.turns.finders import Said
-from backend_api.turns.matters import findings_of_part, guesses, longest_of, told_with
+from backend_api.turns.matters import another_told, findings_of_part, guesses, longest_of, told_with
 from backend_api.turns.mending import item_named
 from backend_api.turns.merging import (
     FACT_FIELDS,
     PIECES,
     STORY,
     accepted,
+    is_added,
     is_report,
     is_typing_on,
     merge,
@@ -48,16 +50,20 @@ from backend_api.turns.merging import (
     stated_codes,
     stays_anonymous,
     with_more_story,
+    without_lead,
 )
 from backend_api.turns.models import Turn
 from backend_api.turns.proposals import Proposal, Question, propose
-from backend_api.turns.replies import Lookup, look_up, words_of_answer
+from backend_api.turns.replies import Lookup, first_words, look_up, words_of_answer
 from backend_api.turns.rules import Outcome, next_misunderstood
 from backend_api.turns.waiting import Waiting
 from backend_api.understanding.analysis import Part
 
 # The engine's question for an item that its form does not ask for.
 ASKS_RIGHT_VALUE = "utter_ask_right_value"
+ONE_BY_ONE = "utter_one_by_one"
+ADDS_TO_CASE = "action_add_to_case"
+ASKS_FOR_MORE, WAITS = "utter_go_ahead", "utter_wait"
 _STORE_TURN = insert(Turn)
 _STORE_ANALYSIS = (
     update(Message)
@@ -106,7 +112,8 @@ async def finish(
     if outdated and bot_may_speak(conversation.status):
         raise OutdatedError
     await store_analyses(session, exchange.said)
-    await keep(session, waiting, _findings(waiting, exchange))
+    findings = _findings(waiting, exchange)
+    await keep(session, waiting, findings)
     parked = await _park_others(session, conversation, waiting, exchange)
     lookup = await look_up(
         session, conversation, waiting, tuple(exchange.proposals), exchange.answer
@@ -115,9 +122,10 @@ async def finish(
     conversation.state = state.stored()
     if _is_need_to_know(exchange, lookup):
         await seal_conversation(session, conversation, at=now())
+    if _belongs_to_case(waiting, exchange, findings):
+        await add_to_case(session, conversation)
     words = await words_of_answer(session, waiting, exchange.answer, lookup)
-    if parked:
-        names = "、".join(part.name for part in _parts(waiting, exchange))
+    if names := "、".join(part.name for part in _parts(waiting, exchange)):
         words.insert(-1, Words(citizen_text("several", matters=names)))
     if outdated:
         # Only what reports a stored effect is still said: the receipt of a filed case.
@@ -205,6 +213,8 @@ def told(waiting: Waiting, said: Sequence[Said]) -> dict[str, Finding]:
 
 def _findings(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
     """What the engine accepted, merged with what the draft has."""
+    if _another(exchange):
+        return {}
     findings = _merged(waiting, exchange)
     slots, last = exchange.answer.state.slots, exchange.said[-1]
     if stays_anonymous(slots, waiting.settled()):
@@ -247,11 +257,20 @@ async def _park_others(
     session: AsyncSession, conversation: Conversation, waiting: Waiting, exchange: Exchange
 ) -> int:
     """All matters of the message but the first wait as drafts of their own."""
-    parts = _parts(waiting, exchange)
-    for part in parts[1:]:
-        told = told_with(exchange.said, part)
-        await park(session, conversation, findings_of_part(told, part), at=now())
-    return max(len(parts) - 1, 0)
+    others = [
+        findings_of_part(told_with(exchange.said, part), part)
+        for part in _parts(waiting, exchange)[1:]
+    ]
+    others += filter(None, [_another(exchange)])
+    for findings in others:
+        await park(session, conversation, findings, at=now())
+    return len(others)
+
+
+def _another(exchange: Exchange) -> dict[str, Finding]:
+    """Another matter that is told before the open one is filed."""
+    responses = {message.response for message in exchange.answer.messages}
+    return another_told(exchange.said) if ONE_BY_ONE in responses else {}
 
 
 def _merged(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
@@ -263,6 +282,8 @@ def _merged(waiting: Waiting, exchange: Exchange) -> dict[str, Finding]:
     taken = with_more_story(taken, exchange.proposals, goes_on=goes_on)
     for name, one in taken.items():
         replacing = replaces(name, intent, question.field)
+        if name == "demand" and is_added(exchange.said[-1].text):
+            one, replacing = without_lead(one), False
         if (found := merge(waiting.facts.get(name), one, replacing=replacing)) is not None:
             findings[name] = Finding(found.value, found.masked, one.how, one.message, one.seq)
     return findings
@@ -286,12 +307,16 @@ def _next_state(waiting: Waiting, exchange: Exchange, lookup: Lookup, parked: in
     # Nothing is taken back that was not shown with the question.
     is_put = state.asking != WITHDRAWAL or bool(case)
     return replace(
-        DialogueState(noticed=True, child=before.child),
+        DialogueState(child=before.child),
+        # Who has just come out of danger hears of that first: the notice waits a turn.
+        noticed=before.noticed or not before.crisis,
+        advised=advised_after(before.advised, first_words(waiting)),
         asking=state.asking if is_put else None,
         form=state.form if is_put else None,
         misunderstood=lost,
         reopened=" ".join(reopened(exchange.sent, state.slots, state.form)),
         changing=item_named(exchange.said[-1].text) if ASKS_RIGHT_VALUE in responses else "",
+        adding=_is_more_to_come(waiting, state.form, responses),
         case=case,
         wrong_codes=before.wrong_codes + (lookup.asked and lookup.case is None),
         parked=max(before.parked + parked - opened, 0),
@@ -299,6 +324,21 @@ def _next_state(waiting: Waiting, exchange: Exchange, lookup: Lookup, parked: in
         person_offered="utter_offer_human" in responses,
         offered=state.asking is not None and (before.offered or state.asking == "confirmed"),
     )
+
+
+def _belongs_to_case(waiting: Waiting, exchange: Exchange, findings: dict[str, Finding]) -> bool:
+    """Told as more of the filed case (its action ran before this turn's facts were written); or
+    said by the way after filing, and no account of another matter."""
+    state = exchange.answer.state
+    if ADDS_TO_CASE in state.actions:
+        return True
+    return waiting.filed and state.form is None and bool(findings) and "what" not in findings
+
+
+def _is_more_to_come(waiting: Waiting, form: str | None, responses: Sequence[str]) -> bool:
+    """More of the filed case was announced; who asks for a moment is waited for."""
+    asked = ASKS_FOR_MORE in responses or (waiting.state.adding and WAITS in responses)
+    return waiting.filed and form is None and asked
 
 
 def _case_shown(before: DialogueState, lookup: Lookup, actions: Sequence[str]) -> str:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from backend_api.cases.rules import is_query_code, is_registration_number
 from backend_api.drafts.rules import masked_value
+from backend_api.turns.representatives import find_representatives
 from backend_api.turns.words import turn_words
-from backend_api.understanding.analysis import Analysis, Pii, Place, part_of
+from backend_api.understanding.analysis import Analysis, Pii, Place, Time, part_of
 from backend_api.understanding.corrections import Correction
 from backend_api.understanding.masking import mask
 from backend_api.understanding.safe_contact import find_safe_contact
@@ -24,16 +25,24 @@ NAMED_OUTRIGHT = frozenset({"where", "when", "respondent", "name", "amount", "pe
 NAMED_WHOLE = frozenset({"where", "respondent"})
 # 00000000000 stands for a number somebody blanked out.
 MIN_DISTINCT_DIGITS = 3
+# What no name of a place has in it.
+DEED = re.compile("[了着过吗呢不没被把给让叫要想死]")
 SENTENCE_END = re.compile(r"[。！？!?；;\n]+")
 CLAUSE_END = re.compile(r"[。！？!?；;，,、\s]|$")
+WORDS = re.compile(r"[^。！？!?；;，,、\s]+")
+CLAUSE_EDGE = re.compile(r"[，,、\s]+")
 CLAUSE = re.compile(r"[^。！？!?；;，,、\n]+")
 # 302, 东门, 酒店后面: a clause that goes on with the address
 PLACE_NUMBER = re.compile(r"^\s*[A-Za-z]?\d{1,4}(?:[-—]\d{1,4})*\s*$|[东南西北]|[前后侧里外]面")
+# Before a name: 机构叫…, 公司名叫….
+CALLED = ("叫", "叫做", "名为")
+# 我儿子, 刘宝山: whose number it is, right before it
+LONGEST_OWNER = 4
 EDGES = " ,，、;；:：。"
-# 信访工作条例 art. 20: a group names at most five.
-MIN_REPRESENTATIVES, MAX_REPRESENTATIVES = 2, 5
-REPRESENTATIVE_EDGE = re.compile(r"[\n;；]|(?<=\d{11})[,，、 ]+")
 LONG_NUMBER = re.compile(r"(?<!\d)\d{13}(?!\d)")
+# Digits, or digits and letters mixed, with what people put between them: 2611-2200, ab-12-cd.
+TRIED = re.compile(r"(?=[a-z-]*\d)[a-z0-9]+(?:-[a-z0-9]+)*")
+MIN_TRIED = 5
 CODE = re.compile(r"(?<![a-z0-9])[a-z0-9]{8}(?![a-z0-9])")
 
 
@@ -127,8 +136,18 @@ def whole_answer(entity: str, one: Said, found: Found) -> Found:
     right = min((at for at, _ in borders if at >= end), default=len(one.text))
     if entity == "where" and (lead := turn_words().place_answer.match(one.text[left:start])):
         left += lead.end()
-    whole = trimmed(one, left, right)
-    return _without_particles(whole) if entity == "where" else whole
+    if entity != "where":
+        return trimmed(one, left, right)
+    return _without_particles(trimmed(one, left, _before_deed(one.text, end, right)))
+
+
+def _before_deed(text: str, end: int, right: int) -> int:
+    """龙岗布吉垃圾站臭死了: what hangs on a place ends before what is told of it."""
+    deed = DEED.search(text, end, right)
+    if deed is None:
+        return right
+    words = turn_words().place_word.finditer(text, end, deed.start())
+    return max((word.end() for word in words), default=end)
 
 
 def _without_particles(found: Found) -> Found:
@@ -159,6 +178,7 @@ def _borders(one: Said, entity: str) -> list[tuple[int, int]]:
     else:
         spans += [(demand.start, demand.end) for demand in fields.demand]
         spans += [match.span() for match in CLAUSE.finditer(one.text) if _is_no_place(match[0])]
+        spans += [match.span() for match in WORDS.finditer(one.text) if _is_told(one, match)]
     spans += [match.span() for match in SENTENCE_END.finditer(one.text)]
     return spans + [match.span() for match in turn_words().self_named.finditer(one.text)]
 
@@ -168,6 +188,16 @@ def _is_no_place(clause: str) -> bool:
     words = turn_words()
     tells = words.place_word.search(clause) or PLACE_NUMBER.search(clause)
     return tells is None or words.reported.search(clause) is not None
+
+
+def _is_told(one: Said, words: re.Match[str]) -> bool:
+    """A sum or a deed between blanks, beside the place: 工资八千 龙岗; 工资被拖了半年 龙岗."""
+    if not _is_no_place(words[0]):
+        return False
+    fields = one.analysis.fields
+    told: list[Located] = [*fields.money, *fields.times]
+    inside = any(words.start() <= span.start < words.end() for span in told)
+    return inside or turn_words().no_name.search(words[0]) is not None
 
 
 def trimmed(one: Said, start: int, end: int) -> Found:
@@ -180,12 +210,19 @@ def trimmed(one: Said, start: int, end: int) -> Found:
 def _where(one: Said) -> Found | None:
     places = [place for place in one.analysis.fields.places if place.role == "scene"]
     if not places:
-        return None
+        return _institution(one)
     best = max(places, key=lambda place: _precision(one, place))
     return replace(
         trimmed(one, best.start, _end_of(one, best)),
         explicit=_is_named(one, best, turn_words().place_lead),
     )
+
+
+def _institution(one: Said) -> Found | None:
+    """平安里学校乱收费: what is named and stands somewhere, where no other place is told."""
+    named = {org.text: org for org in one.analysis.fields.orgs if org.kind == "named"}
+    standing = [org for org in named.values() if turn_words().institution.search(org.text)]
+    return _cut(one, standing[0].start, standing[0].end) if len(standing) == 1 else None
 
 
 def _end_of(one: Said, place: Place) -> int:
@@ -203,8 +240,35 @@ def _precision(one: Said, place: Place) -> tuple[bool, int, int]:
 
 
 def _when(one: Said) -> Found | None:
-    times = one.analysis.fields.times
-    return _cut(one, times[0].start, times[0].end) if times else None
+    wishes = find_safe_contact(one.text).wishes
+    times = [
+        time
+        for time in one.analysis.fields.times
+        if not _is_habit(one, time) and not _is_within(time, wishes)
+    ]
+    if not times:
+        return None
+    best = next((time for time in times if _is_finer(time, times[0])), times[0])
+    return _cut(one, best.start, best.end)
+
+
+def _is_finer(time: Time, first: Time) -> bool:
+    """去年吧，好像是去年三月: within the year that was told first."""
+    is_of_it = first.begin <= time.begin and time.until[:4] <= first.until[:4]
+    return first.precision == "year" != time.precision and is_of_it
+
+
+def _is_habit(one: Said, time: Time) -> bool:
+    """An hour of every day, which names no day."""
+    words = turn_words()
+    if not time.begin.startswith("T"):
+        return False
+    before = words.habit_before.search(one.text[max(time.start - LEAD_LENGTH, 0) : time.start])
+    return before is not None or words.habit_after.match(one.text[time.end :]) is not None
+
+
+def _is_within(span: Located, others: Sequence[Located]) -> bool:
+    return any(one.start <= span.start and span.end <= one.end for one in others)
 
 
 def _demand(one: Said) -> Found | None:
@@ -216,7 +280,7 @@ def _demand(one: Said) -> Found | None:
     ]
     if not spans:
         return None
-    parts = [_without_number(one, span) for span in spans]
+    parts = [_wish_alone(one, span) for span in spans]
     lead = any(
         _is_named(one, span, turn_words().demand_lead)
         or turn_words().demand_lead.match(span.text) is not None
@@ -225,10 +289,27 @@ def _demand(one: Said) -> Found | None:
     return replace(_listed(parts), explicit=lead)
 
 
-def _without_number(one: Said, span: Located) -> Found:
-    """A demand ends before the number that follows it without a comma."""
+def _wish_alone(one: Said, span: Located) -> Found:
+    """A demand ends before the number, the name or the place that follows it as a clause."""
     inside = [phone.start for phone in one.analysis.fields.phones if phone.start > span.start]
-    return trimmed(one, span.start, min([span.end, *inside]))
+    whole = trimmed(one, span.start, min([span.end, *inside]))
+    start = one.text.find(whole.value, span.start)
+    end = start + len(whole.value)
+    for edge in reversed(list(CLAUSE_EDGE.finditer(one.text, start, end))):
+        if not _is_of_another(one, edge.end(), end, is_named=bool(inside)):
+            break
+        end = edge.start()
+    return trimmed(one, start, end)
+
+
+def _is_of_another(one: Said, start: int, end: int, *, is_named: bool) -> bool:
+    """A place, or, with a number behind it, whose number it is: 刘宝山; 我儿子."""
+    fields = one.analysis.fields
+    spans: list[Located] = [*fields.places, *fields.persons]
+    if any(span.start <= start and end <= span.end for span in spans):
+        return True
+    is_short = is_named and end - start <= LONGEST_OWNER
+    return is_short and turn_words().wish.search(one.text[start:end]) is None
 
 
 def _contact(one: Said) -> Found | None:
@@ -286,12 +367,15 @@ def _respondent(one: Said) -> Found | None:
     found = [org for org in fields.orgs if org.role == "respondent"]
     persons = [person for person in fields.persons if person.role == "respondent"]
     named = [org for org in found if org.kind == "named"]
+    named.sort(key=lambda org: not one.text.endswith(CALLED, 0, org.start))
     best: list[Located] = [*named, *persons, *found]
     return _cut(one, best[0].start, best[0].end) if best else None
 
 
 def _amount(one: Said) -> Found | None:
-    money = one.analysis.fields.money
+    other = turn_words().another.search(one.text)
+    end = other.start() if other is not None else len(one.text)
+    money = [amount for amount in one.analysis.fields.money if amount.start < end]
     if not money:
         return None
     largest = max(money, key=lambda amount: amount.max or amount.min or 0)
@@ -321,7 +405,14 @@ def _safe_contact(one: Said) -> Found | None:
 def find_contact_wishes(one: Said, *, asked: bool = False) -> Found | None:
     """All of them; `asked`: for who was asked, fewer words say it."""
     wishes = find_safe_contact(one.text, asked=asked).wishes
-    parts = [_cut(one, wish.start, wish.end) for wish in wishes]
+    spans = dict.fromkeys((wish.start, wish.end) for wish in wishes)
+    parts = [
+        _cut(one, start, end)
+        for start, end in spans
+        if not any(
+            low <= start and end <= high for low, high in spans if (low, high) != (start, end)
+        )
+    ]
     return _listed(parts) if parts else None
 
 
@@ -335,13 +426,8 @@ def _on_behalf(one: Said) -> Found | None:
 
 
 def _representatives(one: Said) -> Found | None:
-    """At most five, each with a name and a number (信访工作条例 art. 20)."""
-    lines = [line for line in REPRESENTATIVE_EDGE.split(one.text) if line.strip(EDGES)]
-    named = [line for line in lines if turn_words().representative.search(line)]
-    if len(named) < MIN_REPRESENTATIVES:
-        return None
-    spans = [(one.text.index(line), len(line)) for line in named[:MAX_REPRESENTATIVES]]
-    return _listed([trimmed(one, start, start + length) for start, length in spans])
+    named = find_representatives(one.text)
+    return _listed([trimmed(one, *span) for span in named.kept]) if named is not None else None
 
 
 def find_lookup(text: str, before: str = "") -> str | None:
@@ -356,6 +442,16 @@ def find_lookup(text: str, before: str = "") -> str | None:
     # Eight digits may be a landline or a day as well.
     best = [one for one in codes if not one.isdigit()] or codes
     return f"{numbers[-1]} {best[-1]}" if numbers and best else None
+
+
+def is_code_tried(text: str) -> bool:
+    """Something that is meant for a registration number or a query code, and need not be one."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    if turn_words().code_lost.search(text):
+        return False
+    shortest = 2 if turn_words().code_named.search(text) else MIN_TRIED
+    rest = turn_words().no_code.sub(" ", plain)
+    return any(len(one) >= shortest for one in TRIED.findall(rest))
 
 
 def _numbers_and_codes(text: str) -> tuple[list[str], list[str]]:

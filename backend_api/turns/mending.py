@@ -1,7 +1,7 @@
 """What a citizen puts right in the draft: a named item, or a part of a known value. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from backend_api.drafts.rules import masked_value
@@ -12,14 +12,16 @@ from backend_api.understanding.analysis import Span
 # Items that the words of `understanding.corrections` do not name, with the words that do.
 NAMED = ("respondent", "demand")
 # Whose right value may be any words, once it was asked for.
-FREE = frozenset({"respondent", "name"})
+FREE = frozenset({"respondent", "name", "on_behalf"})
 LONGEST_NAME = 30
 # Fields of which a part may be put right by the part alone: 6栋 in an address, 15号 in a day.
 IN_PARTS = ("where", "when")
-# Those that are put right by a part; an account only grows.
-MENDED = frozenset({"where", "when", "respondent", "name", "demand", "amount", "people"})
+# Those that are put right by a part. The account is among them: it grows otherwise.
+ACCOUNT = "what"
+MENDED = frozenset({ACCOUNT, "where", "when", "respondent", "name", "demand", "amount", "people"})
 _NUMBER = "[A-Za-z]?[0-9０-９零〇一二三四五六七八九十百两]+"
 _PART = re.compile(rf"({_NUMBER})(号楼|号院|[栋幢座楼层室号日月点年期]|单元|弄)")
+NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 # Two words for one part.
 _SAME_UNIT = {"日": "号", "幢": "栋", "号楼": "栋"}
 
@@ -34,20 +36,19 @@ def named_right(one: Said) -> tuple[str, Found] | None:
     return None
 
 
-def swapped(one: Said, known: Mapping[str, str]) -> tuple[str, Found] | None:
-    """把龙岗街道改成龙城街道: the field that has the old words, and the new words for them.
+def swapped(one: Said, known: Mapping[str, str]) -> dict[str, Found]:
+    """把龙岗街道改成龙城街道: the field that has the old words, and the new words for
+    them; with the account, where they stand in it.
 
     Of an item that is called by its name (把押金改成7800) the words are the name and not its value.
     """
     match = turn_words().swapped.search(one.text)
     if match is None or any(correction.field for correction in one.corrections):
-        return None
+        return {}
     wrong = match["wrong"].strip(EDGES)
-    field = next((name for name, value in known.items() if _is_of(wrong, name, value)), None)
-    if field is None:
-        return None
+    fields = _first(name for name, value in known.items() if _is_of(wrong, name, value))
     found = trimmed(one, match.start("right"), match.end("right"))
-    return field, _in_place(field, found, wrong)
+    return {field: _in_place(field, found, wrong) for field in fields}
 
 
 def _is_of(wrong: str, field: str, value: str) -> bool:
@@ -57,6 +58,20 @@ def _is_of(wrong: str, field: str, value: str) -> bool:
 def _in_place(field: str, found: Found, wrong: str) -> Found:
     masked = masked_value(field, found.value) if field == "name" else found.masked
     return replace(found, masked=masked, explicit=True, corrects=True, instead_of=wrong)
+
+
+def last_digits_put_right(one: Said, known: Mapping[str, str]) -> tuple[str, Found] | None:
+    """电话最后一位错了 是8: the number that was given, with its last digits put right."""
+    phone, match = known.get("contact", ""), turn_words().last_digits.search(one.text)
+    if match is None or not phone.isdigit():
+        return None
+    right = match["right"]
+    counted = NUMERALS.get(match["count"] or "", len(right))
+    if counted != len(right) or len(right) >= len(phone):
+        return None
+    value = phone[: -len(right)] + right
+    found = Found(value, masked_value("contact", value), explicit=True, corrects=True)
+    return "contact", found
 
 
 def item_named(text: str) -> str:
@@ -84,18 +99,29 @@ def right_value(said: Sequence[Said], field: str) -> Found | None:
     return replace(found, explicit=True, corrects=True)
 
 
-def part_put_right(one: Said, known: Mapping[str, str]) -> tuple[str, Found] | None:
-    """不是5栋是6栋, 写错了，是6栋: the field that has this part, and the right words for it."""
+def parts_put_right(one: Said, known: Mapping[str, str]) -> dict[str, Found]:
+    """不是5栋是6栋, 写错了，是6栋: the field that has this part, and the right words for
+    it; with the account, where the wrong words stand in it."""
     for correction in one.corrections:
         if correction.right is None:
             continue
         right = part_of_message(one, correction.right)
         fresh = trimmed(right, 0, len(right.text))
-        for field, value in known.items():
-            wrong = _wrong_part(one, correction.wrong, fresh.value, value, field)
-            if wrong:
-                return field, _in_place(field, fresh, wrong)
-    return None
+        wrong = {
+            field: part
+            for field, value in known.items()
+            if (part := _wrong_part(one, correction.wrong, fresh.value, value, field))
+        }
+        if wrong:
+            return {field: _in_place(field, fresh, wrong[field]) for field in _first(wrong)}
+    return {}
+
+
+def _first(fields: Iterable[str]) -> list[str]:
+    """One item and the account: of two items with the same words one is meant."""
+    listed = list(fields)
+    items = [field for field in listed if field != ACCOUNT]
+    return [*items[:1], *(field for field in listed if field == ACCOUNT)]
 
 
 def _wrong_part(one: Said, wrong: Span | None, fresh: str, value: str, field: str) -> str:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend_api.drafts.rules import ANONYMOUS, REPORT, SERVICES, TYPE_OF_SERVICE, UNKNOWN, How
 from backend_api.turns.finders import Found, Said
-from backend_api.turns.mending import IN_PARTS, is_part, same_part
+from backend_api.turns.mending import ACCOUNT, IN_PARTS, is_part, same_part
 from backend_api.turns.proposals import Proposal, Question
+from backend_api.turns.words import turn_words
 
 FACT_FIELDS = frozenset(
     {
@@ -82,7 +83,7 @@ def restated(proposals: Iterable[Proposal], known: Mapping[str, Known]) -> froze
     return frozenset(
         one.entity
         for one in proposals
-        if one.explicit
+        if (one.explicit and one.entity != ACCOUNT)
         or (one.entity in known and _completes(known[one.entity], one))
         or (one.entity == "where" and "where" in known and _is_finer(known["where"], one))
     )
@@ -176,6 +177,17 @@ def _mended(known: Known, one: Proposal, *, replacing: bool) -> Found | None:
         known.value.replace(wrong, one.value),
         known.masked.replace(wrong, one.masked),
     )
+
+
+def is_added(text: str) -> bool:
+    """要求加一条，…; 还要赔我地板钱: a wish more, not another one in place of the first."""
+    return turn_words().wish_added.match(text) is not None
+
+
+def without_lead(one: Proposal) -> Proposal:
+    """The wish that is added, as one that puts nothing right."""
+    value, masked = (turn_words().wish_added.sub("", said, 1) for said in (one.value, one.masked))
+    return replace(one, value=value, masked=masked, corrects=False, explicit=False)
 
 
 def _added(known: Known, one: Proposal) -> Found | None:

@@ -22,7 +22,19 @@ from backend_api.turns.finders import (
     whole_answer,
     whole_clause,
 )
-from backend_api.turns.mending import named_right, part_put_right, right_value, swapped
+from backend_api.turns.mending import (
+    ACCOUNT,
+    last_digits_put_right,
+    named_right,
+    parts_put_right,
+    right_value,
+    swapped,
+)
+from backend_api.turns.representatives import (
+    Representatives,
+    find_representatives,
+    number_of_named,
+)
 from backend_api.turns.words import turn_words
 from backend_api.understanding.lead_ins import is_lead_in
 from backend_api.understanding.split_numbers import find_split_number
@@ -36,10 +48,16 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 RESTATED = "restated"
 # Open questions at which a fact puts the draft right.
 READ_BACK = frozenset({"confirmed", "change"})
+# What may be found in a representative's name and number.
+OF_ONE_PERSON = frozenset({"name", "contact", "when", "amount", "people", "respondent"})
 # Questions to which a wish may come as the answer before it is asked for.
 EARLIER = frozenset({"where", "contact"})
 LONGEST_WISH, LONGEST_PLACE = 60, 20
 QUESTION = re.compile("[?？]|[吗么呢][。！\\s]*$")
+# 老板跑了, 我们找过: what happened.
+TOLD = re.compile("(?<![就算])[了过]")
+# Behind what an item is called by: its value.
+IS = ("是", "为", ":", "：")
 # The number in a street is no day.
 HOUSE = re.compile(r"(?<=[路街道巷弄])\d+号")
 NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
@@ -99,14 +117,14 @@ def propose(
     answering = [one for one in said if one.seq > question.seq]
     asking = question.field if answering else None
     offers = [_Offer("story", Found(joined(said), joined_masked(said)), said[-1], How.SAID)]
-    saying = [one for one in answering if asking is not None and _may_answer(one, asking)]
+    saying = [one for one in answering if asking and _answers(one, asking, before)]
     if asking is not None and saying and not _is_about_contact_only(saying, asking):
         answer = Found(joined(saying), joined_masked(saying))
         offers.append(_Offer("answer", answer, said[-1], How.TAKEN))
     if (lookup := find_lookup(joined(said), before)) is not None:
         offers.append(_Offer("lookup", Found(lookup, ""), said[-1], How.SAID))
     offers += [one for entity in FINDERS if (one := _offer(entity, said, question)) is not None]
-    outright = _put_right_outright(said[-1], known)
+    outright = _put_right_outright(said[-1], question, known)
     offers = [*(one for one in offers if not _is_covered(one, outright)), *outright]
     offers += _put_right(said, question, known, {one.entity for one in offers})
     offers = _without_corrected(offers, asking)
@@ -119,7 +137,8 @@ def propose(
             _number_of_theirs(answering, asking, known),
         ]
         offers += [one for one in given if one is not None and not _has(offers, one.entity)]
-    return [_proposal(f"p{number}", one) for number, one in enumerate(_own(offers), start=1)]
+    own = _own(offers, said)
+    return [_proposal(f"p{number}", one) for number, one in enumerate(own, start=1)]
 
 
 def _tapped(tap: Said, question: Question) -> list[Proposal]:
@@ -151,13 +170,24 @@ def _proposal(name: str, one: _Offer) -> Proposal:
     )
 
 
-def _own(offers: Sequence[_Offer]) -> Sequence[_Offer]:
-    """Name and number of a representative are not the citizen's own, unless they were asked for."""
-    if not _has(offers, "representatives"):
+def _own(offers: Sequence[_Offer], said: Sequence[Said]) -> Sequence[_Offer]:
+    """Name and number of a representative are not the citizen's own, whatever is asked, and their
+    names say nothing else: 周六顺 is no Saturday."""
+    named = representatives_of(said)
+    if named is None:
         return offers
     return [
-        one for one in offers if one.how is How.ANSWERED or one.entity not in {"name", "contact"}
+        one
+        for one in offers
+        if one.entity not in OF_ONE_PERSON
+        or not (one.entity == "name" or named.own(one.found.value))
     ]
+
+
+def representatives_of(said: Sequence[Said]) -> Representatives | None:
+    """Those of the last message that names any."""
+    found = (find_representatives(one.text) for one in reversed(said))
+    return next((one for one in found if one is not None), None)
 
 
 def _offer(entity: str, said: Sequence[Said], question: Question) -> _Offer | None:
@@ -175,10 +205,17 @@ def _offer(entity: str, said: Sequence[Said], question: Question) -> _Offer | No
     return None
 
 
-def _put_right_outright(last: Said, known: Mapping[str, str]) -> list[_Offer]:
-    """An item that is named with its right value, or old words of the draft with the new ones."""
-    right = named_right(last) or swapped(last, known)
-    return [_Offer(*right, last, How.SAID)] if right is not None else []
+def _put_right_outright(last: Said, question: Question, known: Mapping[str, str]) -> list[_Offer]:
+    """An item that is named with its right value, or old words of the draft with the new ones.
+
+    Words of the account are changed where it was read back: 把排烟口改到楼顶 is a wish before that.
+    """
+    named = named_right(last)
+    is_read_back = question.field in READ_BACK
+    items = {field: one for field, one in known.items() if is_read_back or field != ACCOUNT}
+    named = named or last_digits_put_right(last, known)
+    right = swapped(last, items) if named is None else dict([named])
+    return [_Offer(field, found, last, How.SAID) for field, found in right.items()]
 
 
 def _is_covered(one: _Offer, outright: Sequence[_Offer]) -> bool:
@@ -214,12 +251,11 @@ def _put_right(
 ) -> list[_Offer]:
     """Right values in which nothing is recognised: of an item that was asked for, or of a part of
     what is known."""
-    last = said[-1]
-    tried = [part_put_right(last, known)]
+    last, right = said[-1], {}
     if question.changing and last.seq > question.seq:
         value = right_value(said, question.changing)
-        tried.append((question.changing, value) if value is not None else None)
-    right = dict(reversed([one for one in tried if one is not None]))
+        right = {question.changing: value} if value is not None else {}
+    right |= parts_put_right(last, known)
     return [
         _Offer(field, value, last, How.SAID) for field, value in right.items() if field not in found
     ]
@@ -242,8 +278,9 @@ def _wish(said: Sequence[Said], asking: str, known: Mapping[str, str]) -> _Offer
 
 def _is_wished(text: str) -> bool:
     """Asked for it: a wish in any clause, or what the other side shall do: 物业把电梯修好."""
-    is_result = turn_words().result.search(text) is not None and QUESTION.search(text) is None
-    return is_result or _wishes(text, turn_words().wish_clause)
+    words = turn_words()
+    is_result = words.result.search(text) is not None and QUESTION.search(text) is None
+    return is_result or _wishes(text, words.wish_clause) or _wishes(text.strip(), words.wish_verb)
 
 
 def _wishes(text: str, words: re.Pattern[str]) -> bool:
@@ -268,6 +305,7 @@ def _place(said: Sequence[Said], asking: str) -> _Offer | None:
     lead = turn_words().place_answer.match(text)
     start = lead.end() if lead is not None else 0
     ends = [match.end() for match in turn_words().place_word.finditer(text, start)]
+    ends += [one.end for one in last.analysis.fields.orgs if one.start == start]
     if len(text) not in ends or turn_words().reported.search(text):
         return None
     if turn_words().no_name.search(HOUSE.sub("", text[start:])) or QUESTION.search(last.text):
@@ -276,7 +314,12 @@ def _place(said: Sequence[Said], asking: str) -> _Offer | None:
 
 
 def _number_of_theirs(said: Sequence[Said], asking: str, known: Mapping[str, str]) -> _Offer | None:
-    """她电话0755…: the number of whom it is filed for answers the question for one."""
+    """她电话0755…: the number of whom it is filed for answers the question for one; 打王芳的,
+    that of a representative who is named."""
+    if asking == "contact" and (value := _number_of_representative(said, known)):
+        return _Offer(
+            "contact", Found(value, masked_value("contact", value)), said[-1], How.ANSWERED
+        )
     phones = said[-1].analysis.fields.phones if said else ()
     if asking != "contact" or "on_behalf" not in known or len(phones) != 1:
         return None
@@ -284,6 +327,10 @@ def _number_of_theirs(said: Sequence[Said], asking: str, known: Mapping[str, str
         return None
     value = phones[0].value
     return _Offer("contact", Found(value, masked_value("contact", value)), said[-1], How.ANSWERED)
+
+
+def _number_of_representative(said: Sequence[Said], known: Mapping[str, str]) -> str:
+    return number_of_named(said[-1].text, known.get("representatives", "")) if said else ""
 
 
 def _found(entity: str, one: Said, *, asked: bool) -> Found | None:
@@ -322,10 +369,21 @@ def entities(
     return [{"entity": name(one), "value": one.id, "start": 0, "end": length} for one in proposals]
 
 
+def _answers(one: Said, asking: str, before: str) -> bool:
+    """Said again word for word, it is the answer to what was asked again, whatever it sounds like:
+    nobody is asked the same for ever."""
+    insists = asking == "demand" and one.text.strip() == before.strip() and HAN.search(one.text)
+    return bool(insists) or _may_answer(one, asking)
+
+
 def _may_answer(one: Said, asking: str) -> bool:
     """Does the message say something that fits the question, as far as its words tell?"""
     text = one.text.strip()
+    if asking == "demand" and _is_wished(text):
+        return True
     if is_lead_in(text) or len(text) < MIN_ANSWER or turn_words().courtesy.fullmatch(text):
+        return False
+    if asking == "what" and not HAN.search(text):
         return False
     if asking in FITS and not find(asking, one):
         return FITS[asking](one, text)
@@ -335,6 +393,9 @@ def _may_answer(one: Said, asking: str) -> bool:
 def _may_be_place(one: Said, text: str) -> bool:
     """Nothing that is known as a place: a word that tells of one, or a bare name."""
     words = turn_words()
+    if _wishes(text, words.wish_verb):
+        return False
+    text = words.particles.sub("", words.place_answer.sub("", text))
     told = [match.end() for match in words.place_word.finditer(text)]
     if told and not words.reported.search(text):
         # 13楼老人下不来 goes on with the account
@@ -345,15 +406,27 @@ def _may_be_place(one: Said, text: str) -> bool:
 
 def _may_be_wish(one: Said, text: str) -> bool:
     """Nothing that is known as a demand, and nothing that answers another question."""
-    if turn_words().of_form.search(text):
+    words = turn_words()
+    if words.of_form.search(text) or words.no_wish.search(text) or _names_another(text):
         return False
-    if turn_words().wish.search(text):
-        return not turn_words().reported.search(text)
-    if _is_filled(one, ("money", "times", "phones")):
+    if words.reported.search(text) or words.to_service.search(text):
         return False
-    if turn_words().reported.search(text) or not HAN.search(text):
+    if words.wish.search(text):
+        return True
+    if _is_filled(one, ("money", "times", "phones", "persons")):
         return False
-    return not (one.analysis.fields.places or turn_words().place_word.search(text))
+    if TOLD.search(text) or not HAN.search(text):
+        return False
+    return not (one.analysis.fields.places or words.place_word.search(text))
+
+
+def _names_another(text: str) -> bool:
+    """时间是11月1号: an item other than the demand, with its value."""
+    return any(
+        (said := called.match(text)) is not None and text.startswith(IS, said.end())
+        for field, called in turn_words().items.items()
+        if field != "demand"
+    )
 
 
 def _is_filled(one: Said, names: Sequence[str]) -> bool:

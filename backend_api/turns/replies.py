@@ -17,10 +17,16 @@ from backend_api.conversations.models import Conversation
 from backend_api.conversations.service import Card, Words
 from backend_api.core.clock import now
 from backend_api.drafts.labels import offer
-from backend_api.drafts.rules import optional_fields
+from backend_api.drafts.rules import CODES, optional_fields
 from backend_api.drafts.service import current_facts, open_draft, read_back_rows, values_of
-from backend_api.notifications.texts import citizen_text
+from backend_api.notifications.texts import (
+    citizen_text,
+    has_citizen_text,
+    spoken_text,
+    to_child,
+)
 from backend_api.organisation.models import Unit
+from backend_api.turns.advice import made_needless, said_first
 from backend_api.turns.engine import EngineAnswer, EngineMessage
 from backend_api.turns.proposals import Proposal
 from backend_api.turns.rules import MAX_WRONG_CODES
@@ -60,11 +66,21 @@ async def look_up(
 async def words_of_answer(
     session: AsyncSession, waiting: Waiting, answer: EngineAnswer, lookup: Lookup
 ) -> list[Words]:
-    """The notice before the first answer; a word of welcome after a long silence."""
-    words = [] if waiting.state.noticed else [await _notice(session, waiting)]
+    """The notice before the first answer, but not on the way out of a danger; a word of welcome
+    after a long silence; what is to be said of violence; then the engine's words."""
+    state, first = waiting.state, first_words(waiting)
+    words = [] if state.noticed or state.crisis else [await _notice(session, waiting)]
     if waiting.was_away:
-        words.append(Words(citizen_text("welcome_back")))
-    return words + [await _words(session, waiting, one, lookup) for one in answer.messages]
+        words.append(Words(spoken_text("welcome_back", child=state.child)))
+    words += [Words(spoken_text(key, child=state.child)) for key in first]
+    needless = made_needless(first)
+    told = [one for one in answer.messages if one.response not in needless]
+    return words + [await _words(session, waiting, one, lookup) for one in told]
+
+
+def first_words(waiting: Waiting) -> tuple[str, ...]:
+    """The keys of what is said before the engine's words."""
+    return said_first(waiting.state, [one.text for one in waiting.heard])
 
 
 async def _notice(session: AsyncSession, waiting: Waiting) -> Words:
@@ -74,13 +90,14 @@ async def _notice(session: AsyncSession, waiting: Waiting) -> Words:
         .join(Conversation, Conversation.unit_path == Unit.path)
         .where(Conversation.id == waiting.conversation)
     )
-    return Words(citizen_text("notice", unit=unit or ""))
+    return Words(spoken_text("notice", child=waiting.state.child, unit=unit or ""))
 
 
 async def _words(
     session: AsyncSession, waiting: Waiting, message: EngineMessage, lookup: Lookup
 ) -> Words:
-    words = Words(message.text, tuple(message.choices))
+    text = _to_child(message) if waiting.state.child else message.text
+    words = Words(text, tuple(message.choices))
     match message.card:
         case "read_back":
             return await _read_back(session, waiting, words)
@@ -88,7 +105,14 @@ async def _words(
             return await _receipt(session, waiting, words)
         case "status":
             return await _status(session, lookup, words)
+        case "change":
+            return await _items(session, waiting, words)
     return words
+
+
+def _to_child(message: EngineMessage) -> str:
+    own = f"child_{message.response}"
+    return to_child(citizen_text(own) if has_citizen_text(own) else message.text)
 
 
 async def _receipt(session: AsyncSession, waiting: Waiting, words: Words) -> Words:
@@ -110,6 +134,15 @@ async def _read_back(session: AsyncSession, waiting: Waiting, words: Words) -> W
         items = "、".join(map(offer, more))
         words = replace(words, text=words.text + citizen_text("offer_more", items=items))
     return replace(words, card=Card(kind="read_back", rows=read_back_rows(session, facts)))
+
+
+async def _items(session: AsyncSession, waiting: Waiting, words: Words) -> Words:
+    """To choose from: every item that was read back, and what the words offer beside."""
+    draft = await open_draft(session, waiting.conversation)
+    facts = await current_facts(session, draft.id) if draft is not None else {}
+    rows = read_back_rows(session, facts)
+    items = tuple(row["label"] for row in rows if row["field"] not in CODES)
+    return replace(words, choices=(*items, *words.choices))
 
 
 async def _status(session: AsyncSession, lookup: Lookup, words: Words) -> Words:

@@ -11,7 +11,14 @@ CLAUSE_END = re.compile(r"[\s，。、,.!！~～…；;：:]+")
 # More than somebody safe says about it; it bounds the work.
 LONGEST_CLAUSE = 30
 # Answers after which the open question is where it was.
-NO_PROGRESS = ("utter_default", "utter_hint", "utter_why", "utter_affirm_open")
+NO_PROGRESS = (
+    "utter_default",
+    "utter_hint",
+    "utter_why",
+    "utter_explain",
+    "utter_affirm_open",
+    "utter_chitchat",
+)
 MAX_ENGINE_CHARACTERS = 4000
 LOST_AFTER = 2
 # Number and query code may be guessed no further in one conversation; a person can help.

@@ -27,7 +27,8 @@ from backend_api.core.db import Sessions
 from backend_api.core.jobs import enqueue
 from backend_api.handoff.rules import Reason
 from backend_api.handoff.service import request_person
-from backend_api.notifications.texts import citizen_text, has_citizen_text
+from backend_api.notifications.texts import citizen_text, has_citizen_text, spoken_text
+from backend_api.turns.advice import SAME_FOR_CHILDREN, advised_after, whole_answer
 from backend_api.turns.codes import with_codes_masked
 from backend_api.turns.ending import (
     Exchange,
@@ -40,10 +41,10 @@ from backend_api.turns.ending import (
     told,
 )
 from backend_api.turns.engine import Engine, EngineDownError, EngineTurn
-from backend_api.turns.finders import Said, joined_masked
+from backend_api.turns.finders import Said, is_code_tried, joined, joined_masked
 from backend_api.turns.matters import guesses, is_matter_plain, of_first_part, parts_of
 from backend_api.turns.merging import restated
-from backend_api.turns.proposals import Proposal, entities, propose
+from backend_api.turns.proposals import Proposal, entities, propose, representatives_of
 from backend_api.turns.rules import (
     CRISIS_LEVEL,
     LOST_AFTER,
@@ -59,15 +60,15 @@ from backend_api.turns.secrecy import (
     without_secrets,
 )
 from backend_api.turns.waiting import Waiting, take
-from backend_api.understanding.alarm import crisis_script, judge_crisis
+from backend_api.turns.words import turn_words
+from backend_api.understanding.alarm import crisis_script, is_child_speaking, judge_crisis
 from backend_api.understanding.analysis import Analysis, Crisis, Part
 from backend_api.understanding.corrections import find_corrections
+from backend_api.understanding.danger import Danger
 
 # Texts crisis_stay_1 … in notifications/templates/citizen.yml.
 CRISIS_STAYS = 3
 FOR_CHILDREN = "crisis_minor"
-# Dangers in which everybody calls the same number.
-SAME_FOR_CHILDREN = frozenset({"fire_or_accident", "medical"})
 # After giving up on an engine that is down: when to look again.
 TRY_AGAIN = timedelta(minutes=1)
 AGAIN_JOB = "turns.again"
@@ -81,6 +82,8 @@ class Turns:
     reading: Sessions
     engine: Engine
     read: Callable[[str, datetime, str], Analysis]
+    # Beside the word list of crisis, where it is trained.
+    danger: Danger | None = None
 
     async def run(self, conversation: UUID, *, attempts: int) -> Outcome | None:
         """Answer everything that waits in the conversation; None when nothing does."""
@@ -109,16 +112,32 @@ class Turns:
     async def _first(self, waiting: Waiting, trace: Trace) -> Outcome | None:
         """With nothing but word lists: danger waits for no model and no engine, and a state secret
         is read by none."""
-        crisis = judge_crisis([one.text for one in waiting.heard], waiting.before)
-        if crisis.level >= CRISIS_LEVEL:
+        learnt = _learnt(self.danger, waiting)
+        crisis = judge_crisis([one.text for one in waiting.heard], waiting.before, learnt)
+        if crisis.level >= CRISIS_LEVEL and not _is_answer_to_safety(waiting):
             return await self._crisis(waiting, crisis, trace)
-        if waiting.state.crisis and not is_out_of_danger(
-            waiting.heard[-1].text, waiting.state.crisis_kind
-        ):
+        if waiting.state.crisis and not _is_out_of_danger(waiting):
             return await self._stay(waiting, trace)
         if secrets := to_set_aside(waiting):
             return await set_aside(self.sessions, waiting, secrets, trace)
-        return None
+        return await self._advise(waiting, trace)
+
+    async def _advise(self, waiting: Waiting, trace: Trace) -> Outcome | None:
+        """我想报警 and nothing else: what to do now, and a question; None for anything else."""
+        key = whole_answer(waiting.state, [one.text for one in waiting.heard])
+        if waiting.state.crisis or not key or not bot_may_speak(waiting.status):
+            return None
+        async with self.sessions.begin() as session:
+            locked = await lock_conversation(session, waiting.conversation)
+            keys = (key, f"{key}_ask")
+            words = [Words(spoken_text(one, child=waiting.state.child)) for one in keys]
+            await say(session, locked, Speaker(Author.BOT, waiting.id), words, at=now())
+            _ask_nothing(locked, advised=key)
+            if "what" not in waiting.facts:
+                state = state_of(locked.state)
+                locked.state = replace(state, asking="what", form="intake_form").stored()
+            await end_turn(session, locked, waiting, Outcome.ANSWERED, trace)
+        return Outcome.ANSWERED
 
     async def tell_delay(self, conversation: UUID) -> None:
         """The turn keeps failing: say that the words are kept. Once for the same words."""
@@ -200,6 +219,9 @@ class Turns:
     async def _converse(self, waiting: Waiting, said: Sequence[Said], trace: Trace) -> Outcome:
         proposals, parts = _offered(waiting, said)
         text = shortened(joined_masked(said))
+        if waiting.state.crisis and len(said) == 1:
+            # Safe, in whatever words: 我到我妈家了 is about nobody's mother.
+            proposals, parts, text = (), (), citizen_text("choice_safe")
         metadata = _metadata(waiting, said, proposals, len(text))
         answer = await self.engine.answer(
             sender=f"{waiting.id}-{trace.attempts}", text=text, metadata=metadata
@@ -216,7 +238,10 @@ class Turns:
 
     async def _crisis(self, waiting: Waiting, crisis: Crisis, trace: Trace) -> Outcome:
         """The right line first, then one question; a person is called. No engine is asked."""
-        alarming = max(reversed(waiting.heard), key=lambda one: judge_crisis([one.text], "").level)
+        alarming = max(
+            reversed(waiting.heard),
+            key=lambda one: judge_crisis([one.text], "", self.danger).level,
+        )
         async with self.sessions.begin() as session:
             locked = await lock_conversation(session, waiting.conversation)
             at, level = now(), crisis.level
@@ -226,10 +251,14 @@ class Turns:
             if bot_may_speak(locked.status):
                 said = "，".join(one.text for one in waiting.heard)
                 kind = _danger(waiting.state, crisis.kinds)
-                text = _crisis_text(crisis.kinds, said, to_child=waiting.state.child)
-                words = [Words(citizen_text(text)), Words(citizen_text("crisis_queued"))]
+                child = waiting.state.child or is_child_speaking(waiting.before + said)
+                text = _crisis_text(crisis.kinds, said, to_child=child)
+                words = [
+                    Words(spoken_text(text, child=child)),
+                    Words(spoken_text("crisis_queued", child=child), _safe_or_not()),
+                ]
                 await say(session, locked, Speaker(Author.BOT, waiting.id), words, at=at)
-                _ask_nothing(locked, crisis=1, kind=kind, child=text == FOR_CHILDREN)
+                _ask_nothing(locked, crisis=1, kind=kind, child=child)
             await end_turn(session, locked, waiting, Outcome.CRISIS, trace)
         # The answer is out. Only now what may take time, or fail.
         await self._note(waiting)
@@ -242,8 +271,9 @@ class Turns:
             if bot_may_speak(locked.status):
                 before = waiting.state.crisis
                 stay = f"crisis_stay_{(before - 1) % CRISIS_STAYS + 1}"
-                text = citizen_text(stay, line=_line(waiting.state.crisis_kind))
-                words = [Words(text, (citizen_text("choice_safe"),))]
+                child = waiting.state.child
+                line = _line(waiting.state.crisis_kind, to_child=child)
+                words = [Words(spoken_text(stay, child=child, line=line), _safe_or_not())]
                 await say(session, locked, Speaker(Author.BOT, waiting.id), words, at=now())
                 locked.state = replace(waiting.state, crisis=before + 1).stored()
             await end_turn(session, locked, waiting, Outcome.CRISIS, trace)
@@ -271,12 +301,46 @@ class Turns:
         return Outcome.HELD
 
 
+def _safe_or_not() -> tuple[str, str]:
+    """What may be tapped in a danger."""
+    return citizen_text("choice_safe"), citizen_text("choice_danger")
+
+
+def _is_answer_to_safety(waiting: Waiting) -> bool:
+    """我还有危险 is of the danger that is known, and words of safety alone tell of no new one."""
+    if not waiting.state.crisis or len(waiting.heard) > 1:
+        return False
+    tapped = waiting.heard[-1].text.strip() == citizen_text("choice_danger")
+    return tapped or _is_out_of_danger(waiting)
+
+
+def _is_out_of_danger(waiting: Waiting) -> bool:
+    return is_out_of_danger(waiting.heard[-1].text, waiting.state.crisis_kind)
+
+
 def _ask_nothing(
-    conversation: Conversation, *, crisis: int = 0, kind: str = "", child: bool = False
+    conversation: Conversation,
+    *,
+    crisis: int = 0,
+    kind: str = "",
+    child: bool = False,
+    advised: str = "",
 ) -> None:
     state = replace(state_of(conversation.state), asking=None, form=None, case="")
+    if advised:
+        state = replace(state, advised=advised_after(state.advised, (advised,)))
     state = replace(state, crisis=crisis, crisis_kind=kind, child=child or state.child)
     conversation.state = state.stored()
+
+
+def _learnt(danger: Danger | None, waiting: Waiting) -> Danger | None:
+    """What the lists do not foresee counts where a story begins; less in the middle of one, and not
+    while the danger is spoken of."""
+    if danger is None or waiting.state.crisis:
+        return None
+    return (
+        danger.within() if waiting.state.asking not in {None, "what"} or waiting.filed else danger
+    )
 
 
 def _offered(waiting: Waiting, said: Sequence[Said]) -> tuple[Sequence[Proposal], tuple[Part, ...]]:
@@ -290,6 +354,7 @@ def _metadata(
     waiting: Waiting, said: Sequence[Said], proposals: Sequence[Proposal], length: int
 ) -> EngineTurn:
     is_told = "what" in waiting.facts
+    speakers = representatives_of(said)
     return EngineTurn(
         conversation=str(waiting.conversation),
         turn=str(waiting.id),
@@ -310,6 +375,13 @@ def _metadata(
             "queued": waiting.status is Status.WAITING,
             "matter_plain": is_matter_plain(said),
             "changing": bool(waiting.state.changing),
+            "changed": any(one.entity == waiting.state.changing for one in proposals),
+            "adding": waiting.state.adding,
+            "advising": waiting.values.get("service") == "law",
+            "code_tried": is_code_tried(joined(said)),
+            "asks_of_withdrawal": turn_words().asks_of_withdrawal.search(said[-1].text) is not None,
+            "represented": speakers is not None,
+            "too_many_represent": speakers is not None and speakers.are_too_many,
             "said_again": said[-1].text.strip() == waiting.before.strip(),
             # A crisis came between: the account is known, and nothing is asked.
             "pending": is_told and waiting.state.asking is None,
@@ -325,15 +397,17 @@ def _danger(state: DialogueState, kinds: Sequence[str]) -> str:
     return next(iter(kinds), "")
 
 
-def _line(kind: str) -> str:
+def _line(kind: str, *, to_child: bool) -> str:
     """Whom to call in this danger."""
+    if to_child and kind not in {*SAME_FOR_CHILDREN, OWN_LIFE}:
+        kind = "minor"
     known = has_citizen_text(f"crisis_line_{kind}")
     return citizen_text(f"crisis_line_{kind if known else 'other'}")
 
 
 def _crisis_text(kinds: Sequence[str], said: str, *, to_child: bool) -> str:
     """The name of the text. A child who is hurt by somebody is spoken to as one."""
-    if to_child and not SAME_FOR_CHILDREN & set(kinds):
+    if to_child and not {*SAME_FOR_CHILDREN, OWN_LIFE} & set(kinds):
         return FOR_CHILDREN
     for kind in kinds:
         if has_citizen_text(text := crisis_script(kind, said)):

@@ -17,6 +17,9 @@ PLAIN = (
     "phone_lead",
     "self_named",
     "clause_rest",
+    "another_lead",
+    "wish_added",
+    "institution",
     "place_word",
     "no_name",
     "wish",
@@ -26,6 +29,12 @@ PLAIN = (
     "place_answer",
     "wish_lead",
     "wish_clause",
+    "wish_verb",
+    "another",
+    "last_digits",
+    "no_wish",
+    "habit_before",
+    "habit_after",
     "done",
     "result",
     "to_service",
@@ -34,6 +43,12 @@ PLAIN = (
     "swapped",
     "tone",
     "of_form",
+    "person",
+    "called_representatives",
+    "code_named",
+    "code_lost",
+    "no_code",
+    "asks_of_withdrawal",
 )
 
 
@@ -50,6 +65,9 @@ class TurnWords:
     safe: Mapping[str, re.Pattern[str]]
     # a clause that may stand beside one
     beside_safe: re.Pattern[str]
+    another_lead: re.Pattern[str]
+    wish_added: re.Pattern[str]
+    institution: re.Pattern[str]
     place_word: re.Pattern[str]
     no_name: re.Pattern[str]
     wish: re.Pattern[str]
@@ -60,6 +78,13 @@ class TurnWords:
     place_answer: re.Pattern[str]
     wish_lead: re.Pattern[str]
     wish_clause: re.Pattern[str]
+    wish_verb: re.Pattern[str]
+    another: re.Pattern[str]
+    # groups `count`, where it is said, and `right`
+    last_digits: re.Pattern[str]
+    no_wish: re.Pattern[str]
+    habit_before: re.Pattern[str]
+    habit_after: re.Pattern[str]
     done: re.Pattern[str]
     result: re.Pattern[str]
     to_service: re.Pattern[str]
@@ -69,6 +94,16 @@ class TurnWords:
     swapped: re.Pattern[str]
     tone: re.Pattern[str]
     of_form: re.Pattern[str]
+    # a representative as the draft keeps them: group `name`
+    person: re.Pattern[str]
+    # several names one after the other (group `names`), and each of them
+    names_in_a_row: re.Pattern[str]
+    one_name: re.Pattern[str]
+    called_representatives: re.Pattern[str]
+    code_named: re.Pattern[str]
+    code_lost: re.Pattern[str]
+    no_code: re.Pattern[str]
+    asks_of_withdrawal: re.Pattern[str]
     # field → what it is called by, and the words that put it right (group `right`)
     items: Mapping[str, re.Pattern[str]]
     put_right: Mapping[str, re.Pattern[str]]
@@ -89,9 +124,12 @@ def turn_words() -> TurnWords:
     raw = yaml.safe_load((DATA / "words" / "turns.yml").read_text("utf-8"))
     others, number = raw["others"], raw["number"]
     safe, beside_safe = _clauses(raw["safe"])
+    one_name, in_a_row = _names(raw["names"])
     return TurnWords(
         **{name: re.compile(raw[name]) for name in PLAIN},
         on_behalf=re.compile(_filled(raw["on_behalf"], "patterns")),
+        one_name=re.compile(one_name),
+        names_in_a_row=re.compile(in_a_row),
         simplify=simplifier(),
         safe=safe,
         beside_safe=beside_safe,
@@ -120,6 +158,18 @@ def _clauses(raw: Mapping[str, Any]) -> tuple[dict[str, re.Pattern[str]], re.Pat
 
     safe = {kind: said(one["says"]) for one in raw["over"] for kind in one["kinds"]}
     return {"": said(()), **safe}, re.compile(f"{beside}{{1,3}}")
+
+
+def _names(raw: Mapping[str, str]) -> tuple[str, str]:
+    """(a personal name that ends where another word begins, several of them in a row)"""
+    families = yaml.safe_load((DATA / "words" / "surnames.yml").read_text("utf-8"))
+    compound = "|".join(families["compound"])
+    family = rf"(?:{compound}|[{families['single'].strip()}])"
+    ends = rf"(?={raw['between']}|{raw['after']}|$)"
+    given = rf"(?:{raw['title']}|[\u4e00-\u9fff]{{1,2}}?)"
+    name = rf"(?![和与跟及])(?:[老小阿]{family}|{family}{given}){ends}"
+    between = f"(?:{raw['between']})+"
+    return name, rf"(?:^|{raw['before']}|(?<=[\s,，。:：、]))(?P<names>{name}(?:{between}{name})+)"
 
 
 def _filled(raw: Mapping[str, Any], name: str) -> str:

@@ -17,6 +17,8 @@ _MARK = r"[，,、。；;！!～~\s]"
 _START = rf"(?:(?<!{_CLAUSE})|(?<=[ 　]))"
 _RIGHT = rf"(?P<right>{_CLAUSE}{{1,30}})"
 _ENDS = " 的啊呀哦噢啦了哈呢嘛吧~～"
+# What is no part of the right words; 网吧 keeps its end.
+_ENDING = re.compile(rf"(?:(?<![网酒茶水书氧])吧|[{_ENDS.replace('吧', '')}])+$")
 _TAIL = rf"[的啊呀哦啦]?(?:{_MARK}|$)"
 _NUMBER = re.compile(r"[\d零〇一二两三四五六七八九十百千万]")
 _WRONG = rf"(?:在|叫)?(?P<wrong>{_CLAUSE}{{1,20}}?)"
@@ -180,7 +182,7 @@ def _span(match: re.Match[str], name: str) -> Span | None:
     if not part or not part.strip(_ENDS):
         return None
     start = match.start(name) + len(part) - len(part.lstrip())
-    return Span(start, match.start(name) + len(part.rstrip(_ENDS)))
+    return Span(start, match.start(name) + len(_ENDING.sub("", part)))
 
 
 def _start(one: Correction) -> int:

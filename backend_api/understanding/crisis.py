@@ -1,4 +1,4 @@
-"""Danger in a message, by the word lists of `data/crisis/lexicon.yml`.
+"""Danger in a message, by the word lists and the scenes of `data/crisis/`.
 
 Recall first: a missed cry for help is the worst error. Idioms (跳楼价, 气死我了) are blanked
 before looking; a danger that is over or denied counts as distress, not as risk.
@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend_api.understanding.analysis import Crisis, Span
+from backend_api.understanding.scenes import Scene, scenes
 
 _CLAUSE = re.compile(r"[。！？!?\n；;]")
 _BREATH = re.compile(r"[，,。！？!?\n；;]")
 _AROUND = 14
+# As far as a scene looks for what speaks against it.
+_AWAY = 40
 _MOST_EVIDENCE = 8
-_DANGER = 2
+DANGER = 2
 _CHILD = "minor"
+# What an adult hears who tells of a child.
+_OF_A_CHILD = "crisis_child_told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +87,19 @@ class Lexicon:
     present: re.Pattern[str]
     mocked: re.Pattern[str]
     rhetoric: re.Pattern[str]
+    hearsay: re.Pattern[str]
+    calling: re.Pattern[str]
     supposed: Supposed
     settled: Settled
     shut_in: ShutIn
     entries: Sequence[Entry]
     bare: Sequence[Entry]
     short_message: int
+    long_message: int
     order: Sequence[str]
     young: re.Pattern[str]
     scripts: Sequence[Script]
+    scenes: Sequence[Scene]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +110,8 @@ class _Hit:
     level: int
 
 
-def lexicon(raw: Mapping[str, Any]) -> Lexicon:
-    """Compile the file; raises KeyError, re.error on a wrong one."""
+def lexicon(raw: Mapping[str, Any], told: Mapping[str, Any]) -> Lexicon:
+    """Compile the files lexicon.yml and scenes.yml; raises KeyError, re.error on a wrong one."""
     words: Mapping[str, str] = raw["words"]
 
     def compiled(pattern: str) -> re.Pattern[str]:
@@ -128,6 +137,8 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
         present=compiled(raw["present"]),
         mocked=compiled(raw["mocked"]),
         rhetoric=any_of(raw["rhetoric"]),
+        hearsay=any_of(raw["hearsay"]),
+        calling=compiled(raw["supposed"]["calling"]),
         supposed=Supposed(
             kinds=frozenset(supposed["kinds"]),
             before=compiled(supposed["before"]),
@@ -149,12 +160,14 @@ def lexicon(raw: Mapping[str, Any]) -> Lexicon:
         ],
         bare=[bare(one) for one in raw["bare"]],
         short_message=raw["short_message"],
+        long_message=raw["long_message"],
         order=raw["order"],
-        young=compiled(raw["young"]),
+        young=any_of([*raw["young"], *raw["childlike"]]),
         scripts=[
             Script(one["text"], frozenset(one["kinds"]), any_of(one["patterns"]))
             for one in raw["scripts"]
         ],
+        scenes=scenes(told, {"young": any_of(raw["young"])}),
     )
 
 
@@ -171,14 +184,15 @@ def find_crisis(text: str, words: Lexicon, around: str = "") -> Crisis:
         return Crisis()
     level = max(hit.level for hit in hits)
     hits.sort(key=lambda hit: (-hit.level, hit.start))
-    is_child = level >= _DANGER and words.young.search(around or text)
+    is_child = level >= DANGER and words.young.search(around or text)
     return Crisis(level, _kinds(hits, _CHILD if is_child else "", words), tuple(_evidence(hits)))
 
 
 def script_of(kind: str, text: str, words: Lexicon) -> str:
     """The key of the text to say to a danger of this kind."""
     fitting = (one.text for one in words.scripts if kind in one.kinds and one.pattern.search(text))
-    return next(fitting, f"crisis_{kind}")
+    told = _OF_A_CHILD if kind == _CHILD and not words.young.search(text) else f"crisis_{kind}"
+    return next(fitting, told)
 
 
 def _kinds(hits: Sequence[_Hit], speaker: str, words: Lexicon) -> tuple[str, ...]:
@@ -193,6 +207,9 @@ def _hits(text: str, words: Lexicon) -> Iterator[_Hit]:
     for entry in words.entries:
         for match in entry.pattern.finditer(text):
             yield _Hit(match.start(), match.end(), entry.kind, entry.level)
+    for scene in words.scenes:
+        for start, end in scene.found_in(text):
+            yield _Hit(start, end, scene.kind, _level_of_scene(text, start, scene.level, words))
     is_short = len(text) <= words.short_message
     for entry in words.bare:
         if entry.unless and entry.unless.search(text):
@@ -200,6 +217,13 @@ def _hits(text: str, words: Lexicon) -> Iterator[_Hit]:
         for match in entry.pattern.finditer(text):
             level = entry.level if is_short else 1
             yield _Hit(match.start(), match.end(), entry.kind, level)
+
+
+def _level_of_scene(text: str, at: int, level: int, words: Lexicon) -> int:
+    """A long letter has every idea somewhere; what is told in it as going on now is a danger."""
+    around = text[max(0, at - _AWAY) : at + _AWAY]
+    is_plain = len(text) <= words.long_message or words.present.search(around)
+    return level if is_plain or words.calling.search(around) else 1
 
 
 def _weighed(text: str, hit: _Hit, words: Lexicon) -> _Hit:
@@ -215,6 +239,7 @@ def _weighed(text: str, hit: _Hit, words: Lexicon) -> _Hit:
         or _is_supposed(text, hit, before, after, words.supposed)
         or _is_settled(text, hit, words)
         or _is_rhetoric(text, hit, words)
+        or _is_hearsay(text, words)
     )
     return _Hit(hit.start, hit.end, hit.kind, 1) if milder else hit
 
@@ -266,6 +291,11 @@ def _is_let_out(before: str, after: str, shut_in: ShutIn) -> bool:
 def _is_rhetoric(text: str, hit: _Hit, words: Lexicon) -> bool:
     spoken = words.rhetoric.finditer(text)
     return any(one.start() <= hit.start and hit.end <= one.end() for one in spoken)
+
+
+def _is_hearsay(text: str, words: Lexicon) -> bool:
+    """What is read in the news or acted on a stage; nobody calls for help about it."""
+    return bool(words.hearsay.search(text)) and not words.calling.search(text)
 
 
 def _evidence(hits: Sequence[_Hit]) -> Iterator[Span]:

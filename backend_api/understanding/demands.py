@@ -3,7 +3,8 @@
 The words are `data/words/demands.yml`. Words that are mostly a citizen's own (希望, 恳请) count
 anywhere; words that others use as well (要求, 请, 想) only where a clause begins or behind the
 citizen's own subject; bare bids (让老板给钱就行) only where a sentence ends with them. The wish of
-somebody else (老板要求我们加班), a quoted rule (按照…要求) and a noun (要求很高) are none.
+somebody else (老板要求我们加班), a quoted rule (按照…要求) and a noun (要求很高) are none. The
+tersest bids (退钱, 开票, 赔) count only as a clause of their own at such an end.
 """
 
 import re
@@ -30,6 +31,7 @@ class Leads:
     anywhere: re.Pattern[str]
     at_head: re.Pattern[str]
     closing: re.Pattern[str]
+    terse: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class DemandWords:
 def demand_words(raw: Mapping[str, Any]) -> DemandWords:
     """Raises KeyError or re.error when a list is missing or wrong."""
     words = {name: _joined(value) for name, value in raw["words"].items()}
+    words["sum"] = raw["sum"]
     words["words"] = f"(?:{words['subject']}|{words['adverb']})"
 
     def compiled(value: str | Sequence[str]) -> re.Pattern[str]:
@@ -86,10 +89,11 @@ def demand_words(raw: Mapping[str, Any]) -> DemandWords:
 
     groups = [_group(one["group"], one["patterns"]) for one in raw["at_head"]]
     closing = f"(?:{_joined(raw['closing'])}){raw['closing_end']}"
+    terse = f"{raw['terse_lead']}(?:{_joined(raw['terse'])}){raw['terse_end']}"
     verbs = Verbs(*(tuple(raw[name]) for name in Verbs.__slots__))
     patterns = {name: compiled(raw[name]) for name in Whose.__slots__ if name != "verbs"}
     return DemandWords(
-        Leads(*map(compiled, (raw["announced"], raw["anywhere"], groups, closing))),
+        Leads(*map(compiled, (raw["announced"], raw["anywhere"], groups, closing, terse))),
         Whose(**patterns, verbs=verbs),
         *map(compiled, (raw["left_out"], raw["stop"], raw["list_stop"], raw["list"])),
     )
@@ -115,9 +119,10 @@ def find_demands(text: str, words: DemandWords) -> tuple[Demand, ...]:
     for lead, start, inner in sorted(_leads(text, words)):
         if lead < at:
             continue
-        end = _end(text, start, inner, words)
+        terse = words.leads.terse.match(text, start)
+        end = terse.end() if terse else _end(text, start, inner, words)
         start = _without_lead(text, start, end, words)
-        if end - start >= _SHORTEST:
+        if terse or end - start >= _SHORTEST:
             found.append(Demand(start, end, text[start:end]))
             at = end
         if len(found) == _MOST:
@@ -140,8 +145,16 @@ def _leads(text: str, words: DemandWords) -> Iterator[tuple[int, int, int]]:
     for one in words.leads.anywhere.finditer(text):
         if _is_wish(text, one.start(), whose):
             yield one.start(), one.start(), one.end()
+    yield from _bids(text, words)
+
+
+def _bids(text: str, words: DemandWords) -> Iterator[tuple[int, int, int]]:
+    """Wishes by what is to be done, without a word of wishing."""
     for one in words.leads.closing.finditer(text):
-        if _is_bid(text, one.start(), whose):
+        if _is_bid(text, one.start(), words.whose):
+            yield one.start(), one.start(), one.end()
+    for one in words.leads.terse.finditer(text):
+        if not _is_quoted(text, one.start(), words.whose):
             yield one.start(), one.start(), one.end()
 
 

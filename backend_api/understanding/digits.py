@@ -13,6 +13,7 @@ _SPOKEN = {"幺": "1", "洞": "0", "拐": "7", "勾": "9", "〇": "0", "零": "0
 _SPOKEN |= {char: str(value) for value, char in enumerate("零一二三四五六七八九")}
 DIGIT = r"[0-9幺洞拐勾〇零两一二三四五六七八九]"
 _RUN = re.compile(rf"\+?{DIGIT}(?:[ \-—–.·_]{{0,2}}{DIGIT}){{6,39}}(?:[ ]?[xX*](?![A-Za-z]))?")
+_WRITTEN = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _MOBILE = re.compile(r"(?:86|0086)?(1[3-9]\d{9})")
 _LANDLINE = re.compile(r"(?:86)?(0\d{9,11})")
 _SERVICE = re.compile(r"([48]00\d{7})")
@@ -116,6 +117,12 @@ def _several(run: _Run, text: str) -> list[Phone]:
     found: list[Phone] = []
     for part in re.finditer(rf"{DIGIT}{{7,}}", text[run.start : run.end]):
         piece = _run(text, run.start + part.start(), run.start + part.end())
-        if one := _phone(piece, text):
+        if one := _phone(piece, text) or _behind_numeral(piece, text):
             found.append(one)
     return found
+
+
+def _behind_numeral(piece: _Run, text: str) -> Phone | None:
+    """张三13800138000: a name that ends in a numeral stands before the number."""
+    match = _WRITTEN.search(text, piece.start, piece.end)
+    return _phone(_run(text, *match.span()), text) if match else None

@@ -38,7 +38,7 @@ _HAZARD = re.compile(
     r"|(?:安全|疏散|逃生)(?:通道|出口|门)|灭火器"
     r"|护栏|电线|高压线|墙皮|外墙|瓷砖|广告牌|围墙|窨井盖?|路灯|树枝?|大树|化粪池|边坡|路面|河堤"
     r"|桥)[^。！？，]{0,14}"
-    r"(?:丢|没了|不见|缺失|缺了|堵|堆|上锁|锁[了着死住上]|封[了着死住]|占用|被占|过期|裸露|脱落|掉下?来?|断了?|塌|垂|松动|倾斜|漏电"
+    r"(?:丢|没了|不见|缺失|缺了|堵|堆|上了?锁|锁[了着死住上]|封[了着死住]|占用|被占|过期|裸露|脱落|掉下?来?|断了?|塌|垂|松动|倾斜|漏电"
     r"|破损?|损坏|坏了|开裂|裂|冒烟|倒)|飞线|(?:电动车|电瓶车)[^。！？，]{0,8}(?:上楼|楼道充电"
     r"|进楼|进电梯)|高空抛物|(?:很|太|十分|非常|特别|好)危险|(?:怕|担心|万一|容易|迟早)(?:要"
     r"|会)?(?:[^。！？，]{0,6})(?:砸到|砸伤|起火|着火|摔|绊|掉下去|触电|出事|出人命)"
@@ -65,6 +65,8 @@ _HELP = re.compile(
 _HELP_SHORT = re.compile(
     r"帮忙|睡不着|抑郁|焦虑|难受|痛苦|困难(?:补助|家庭|群众)|救助|怎么办|不知道(?:该)?找谁"
 )
+# 我帮隔壁的王奶奶问一下: who speaks for somebody else begins so, and may ask nothing.
+_ASKED_FOR_ANOTHER = re.compile(r"[帮替代][^，。！？,]{1,8}?问(?:一?下|一?问|问看)")
 _SHORT = 100
 _SURE = 0.45
 _PLAINT = re.compile(
@@ -146,6 +148,7 @@ def _is_hazard(text: str, wrong: int) -> bool:
 def _is_question(text: str, demands: tuple[Demand, ...], wrong: int) -> bool:
     """It asks how things are or are done. 怎么办 and 找谁 about one's own trouble is no question
     of that kind, and neither is one that accuses (这合理吗, 没人管吗)."""
+    text = _ASKED_FOR_ANOTHER.sub("", text)
     asks = bool(_ASK.search(text))
     if not asks or _acts(demands) or (_HOW_OUT.search(text) and _OWN.search(text) and wrong):
         return False

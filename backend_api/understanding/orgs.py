@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backend_api.understanding.analysis import Org
+from backend_api.understanding.places import Endings
 from backend_api.understanding.regions import Regions
-from backend_api.understanding.tagger import Token
+from backend_api.understanding.tagger import Token, token_index
 
 _TAGS = frozenset({"n", "nz", "LOC", "ORG", "PER", "nw", "m", "nr", "ns", "nt", "s", "vn"})
 _QUOTED = re.compile(r"[“\"「『‘']([^“”\"「」『』‘’'，。,]{2,16})[”\"」』’']")
@@ -23,7 +24,25 @@ _NAME_SAID = re.compile(
     r"([^\W了着过不没就都也还吗呢的]{2,16})(?=[，。,！!；;\s]|$)"
 )
 _LONGEST = 22
+_LOOK_BACK = 12
+# Who did it where a neighbour is told of, and not whom the citizen asked about it.
+_NEIGHBOUR = re.compile(r"邻居|楼[上下]|隔壁|对门|租户|租客|住户|广场舞|房东")
+# 找了三次物业: how often, and no name.
+_COUNTED = re.compile(r"[一二三四五六七八九十几两好多半\d]+[次个家回趟遍年月天名位]")
+_NAME_EDGE = "，。,！!？?；;：:、\n 在叫是找"
+_EPITHETS = re.compile(
+    r"黑心|无良|[私公国]立|民办|[大中小]型|[高中初低]等?级?|豪华|正规|一般|不[良同]|非法|无证|倒闭|高端|著名"
+    r"|[省市县区镇乡国]级|国家级|很多|许多|所有|上述|全部|部分|[原新老旧]+"
+)
+# 同乐工地, 万科广场: with it the name is that of a place.
+_SITE = re.compile(r"工地|小区|工业[区园]|家园|花园|广场|大厦|公寓|项目部?(?!经理)")
 _MOST_ROLES = 60
+# 凤凰工业区 + 立讯厂: a firm has a name of its own behind where it stands.
+_PARK = re.compile(
+    r"[\u4e00-\u9fff]{2,10}?(?:工业区|工业园|科技园|产业园|创业园|物流园|开发区)"
+    r"(?=[\u4e00-\u9fff]{2,}(?<!有限)(?:厂|公司|店))(?!有限|管委会|管理)"
+)
+_SHORTEST_REST = 4
 _STREET = re.compile(r"[\u4e00-\u9fff]{1,5}?(?:街道|镇|乡)(?!政府|卫生|中心|小学|中学|派出)")
 _PUBLIC = ("人民", "公安", "教育局", "住建", "人社", "社保", "民政", "城管")
 _MASKED_HEAD = re.compile(r"[A-Z]\d{0,3}$")
@@ -48,6 +67,10 @@ _SERVES = re.compile(r"银行|保险|支付宝|微信|花呗|医院|学校|小�
 _DONE_BY = re.compile(r"(?:被|遭|遭到|让)(?:无良|黑心|黑|那家|这家|一家|该)?$")
 _ORDERED = re.compile(
     r"(?:要求|责令|督促|勒令|催促?|逼|约谈|查处|严查|整治|叫停|取缔|严惩|处罚)(?:该|这家|那个|那家)?$"
+)
+# 找过村委会没结果, 找了三次物业: asked for help.
+_SOUGHT = re.compile(
+    r"(?:找|问|告诉|反映给?|打给|打电话给|联系)(?:了|过|到)?(?:[一二三四五六七八九十几两好多\d]+[次回趟遍])?$"
 )
 _PURSUED = re.compile(r"(?:跟|和|与|找|向|问)(?:那家|这家)?$")
 _PURSUING = re.compile(r"[^，。,！]{0,10}?(?:要钱|要回|讨|追|索|理论|催|说理|协商|退)")
@@ -87,20 +110,25 @@ _NOT_AFTER = re.compile(r"[卡门规章长费款贷里内]")
 
 @dataclass(frozen=True, slots=True)
 class OrgWords:
-    """The lists of `data/words/orgs.yml`."""
+    """The lists of `data/words/orgs.yml`, and what tells a place from an organisation."""
 
     suffix: re.Pattern[str]
     brand: re.Pattern[str]
     generic: re.Pattern[str]
     not_named: frozenset[str]
+    estate: re.Pattern[str]
 
 
-def org_words(raw: dict[str, list[str]], not_named: frozenset[str]) -> OrgWords:
+def org_words(raw: dict[str, list[str]], places: Endings) -> OrgWords:
     def longest(words: list[str]) -> re.Pattern[str]:
         return re.compile("|".join(map(re.escape, sorted(set(words), key=len, reverse=True))))
 
     return OrgWords(
-        longest(raw["suffixes"]), longest(raw["brands"]), longest(raw["generic"]), not_named
+        longest(raw["suffixes"]),
+        longest(raw["brands"]),
+        longest(raw["generic"]),
+        places.not_named,
+        places.estate,
     )
 
 
@@ -116,11 +144,11 @@ def find_orgs(
         *_said(text),
         *(_without_address(one, text, regions) for one in by_suffix),
         *(
-            _without_address(_without_place(one, text, words), text, regions)
+            _without_address(_without_place(one, text, words, regions), text, regions)
             for one in _tagged(text, tokens, words)
             if not _is_address(one, text, regions)
         ),
-        *_matches(text, words.brand, "named"),
+        *_brands(text, tokens, words),
         *_matches(text, words.generic, "generic"),
     ):
         if not any(taken[org.start : org.end]):
@@ -136,9 +164,12 @@ def _quoted(text: str, words: OrgWords) -> Iterator[Org]:
     for match in _QUOTED.finditer(text):
         name = match[1]
         before = text[max(0, match.start() - 8) : match.start()]
-        ends = any(found.end() == len(name) for found in words.suffix.finditer(name))
-        if ends or _CALLED.search(before) or _KIND_OF_ORG.search(before):
+        if _ends_in_kind(name, words) or _CALLED.search(before) or _KIND_OF_ORG.search(before):
             yield Org(match.start(1), match.end(1), name, "named")
+
+
+def _ends_in_kind(name: str, words: OrgWords) -> bool:
+    return any(found.end() == len(name) for found in words.suffix.finditer(name))
 
 
 def _said(text: str) -> Iterator[Org]:
@@ -164,11 +195,22 @@ def _start(
     while index >= 0:
         token = tokens[index]
         generic = token.text in words.not_named or words.generic.fullmatch(token.text)
-        if token.tag not in _TAGS or generic or end - token.start > _LONGEST:
+        if generic or end - token.start > _LONGEST or _COUNTED.fullmatch(token.text):
+            break
+        if token.tag not in _TAGS and not _is_epithet_name(tokens, index):
             break
         start = token.start
         index -= 1
     return start
+
+
+def _is_epithet_name(tokens: Sequence[Token], index: int) -> bool:
+    """鼎盛 of 鼎盛健身房, which the tagger takes for an adjective, at the head of a clause."""
+    token = tokens[index]
+    begins = not index or tokens[index - 1].text[-1] in _NAME_EDGE
+    return (
+        token.tag == "a" and len(token.text) > 1 and begins and not _EPITHETS.fullmatch(token.text)
+    )
 
 
 def _tagged(text: str, tokens: Sequence[Token], words: OrgWords) -> Iterator[Org]:
@@ -177,6 +219,8 @@ def _tagged(text: str, tokens: Sequence[Token], words: OrgWords) -> Iterator[Org
             token.tag == "ORG"
             and 2 <= len(token.text) <= _LONGEST
             and not _is_generic(token, words)
+            and not _is_estate(token.text, words)
+            and not _SITE.match(text, token.end)
         ):
             skip = 1 if token.text[0] in "在到从去给跟和" else 0
             if not skip or len(token.text) > 4:
@@ -195,18 +239,20 @@ def _without_address(org: Org, text: str, regions: Regions) -> Org:
         at, parts = street.end(), parts + 1
     if road := _ROAD_NUMBER.match(text, at, org.end):
         at, parts = road.end(), parts + 2
+    if park := _PARK.match(text, at, org.end):
+        at, parts = park.end(), parts + 2
     rest = text[at : org.end]
-    if parts < 2 or len(rest) < 4 or rest.startswith(_PUBLIC):
+    if parts < 2 or len(rest) < _SHORTEST_REST - bool(park) or rest.startswith(_PUBLIC):
         return org
     return Org(at, org.end, rest, org.kind)
 
 
-def _without_place(org: Org, text: str, words: OrgWords) -> Org:
-    """在坂田华为: the place in front of a well-known name is not part of it."""
-    if not text.endswith(_AT, 0, org.start):
-        return org
+def _without_place(org: Org, text: str, words: OrgWords, regions: Regions) -> Org:
+    """在坂田华为, 龙华富士康: the place in front of a well-known name is not part of it."""
     for match in words.brand.finditer(text, org.start + 2, org.end):
-        if match.end() == org.end:
+        region = regions.search(text[: match.start()], org.start)
+        placed = region is not None and (region.start, region.end) == (org.start, match.start())
+        if match.end() == org.end and (placed or text.endswith(_AT, 0, org.start)):
             return Org(match.start(), org.end, match.group(), org.kind)
     return org
 
@@ -243,6 +289,23 @@ def _matches(text: str, pattern: re.Pattern[str], kind: str) -> Iterator[Org]:
             yield Org(match.start(), match.end(), match.group(), kind)
 
 
+def _is_estate(name: str, words: OrgWords) -> bool:
+    """中海华庭, 东风路: named like a place, which the tagger takes for an organisation."""
+    return bool(words.estate.search(name, 2)) and not _ends_in_kind(name, words)
+
+
+def _brands(text: str, tokens: Sequence[Token], words: OrgWords) -> Iterator[Org]:
+    named = _matches(text, words.brand, "named")
+    return (one for one in named if not _heads_estate(one, tokens, words))
+
+
+def _heads_estate(org: Org, tokens: Sequence[Token], words: OrgWords) -> bool:
+    """龙湖 of 龙湖天街, 恒大 of 恒大悦龙台: the name of an estate begins with its developer's."""
+    index = token_index(tokens, org.start)
+    parts = [one for one in tokens[index : index + 2] if one.start <= org.end < one.end]
+    return any(one.tag == "LOC" or _is_estate(one.text, words) for one in parts)
+
+
 def org_role(text: str, org: Org) -> str:
     """respondent: who did it, by the words right before and behind; other where none say so."""
     before = text[max(0, org.start - 12) : org.start]
@@ -255,14 +318,19 @@ def org_role(text: str, org: Org) -> str:
         return "respondent"
     if _TITLE.match(text, org.end) or before.endswith(("尊敬的", "请", "恳请")):
         return "other"
-    if (
+    return "respondent" if _is_charged(text, org, before) else "other"
+
+
+def _is_charged(text: str, org: Org, before: str) -> bool:
+    """By what is told right beside the name; whom the citizen asked for help is not."""
+    if _SOUGHT.search(before) and not _PURSUING.match(text, org.end):
+        return False
+    return bool(
         _DONE_BY.search(before)
         or _ORDERED.search(before)
         or _DOES_WRONG.match(text, org.end, org.end + 30)
         or _is_dealt_with(text, org, before)
-    ):
-        return "respondent"
-    return "other"
+    )
 
 
 def _with_suspect(text: str, orgs: list[Org]) -> list[Org]:
@@ -271,6 +339,8 @@ def _with_suspect(text: str, orgs: list[Org]) -> list[Org]:
     if any(one.kind == "named" for one in meant) or not _WRONG.search(text):
         return orgs
     private = [one for one in orgs if not _OFFICIAL.search(one.text)]
+    if _NEIGHBOUR.search(text):
+        private = [one for one in private if not _is_sought(text, one)]
     if meant:
         private = [one for one in private if _may_be_meant(text, one)]
     named = {one.text for one in private if one.kind == "named"}
@@ -278,6 +348,10 @@ def _with_suspect(text: str, orgs: list[Org]) -> list[Org]:
     if len(names) != 1:
         return orgs
     return [replace(one, role="respondent") if one.text in names else one for one in orgs]
+
+
+def _is_sought(text: str, org: Org) -> bool:
+    return _SOUGHT.search(text[max(0, org.start - _LOOK_BACK) : org.start]) is not None
 
 
 def _may_be_meant(text: str, org: Org) -> bool:

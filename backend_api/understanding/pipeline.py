@@ -24,7 +24,7 @@ from backend_api.understanding.analysis import (
 )
 from backend_api.understanding.corrections import Correction, corrections_in, takes_back
 from backend_api.understanding.counts import find_counts
-from backend_api.understanding.crisis import find_crisis
+from backend_api.understanding.danger import find_danger
 from backend_api.understanding.demands import find_demands
 from backend_api.understanding.digits import Numbers, find_numbers
 from backend_api.understanding.kinds import case_type, role, urgency
@@ -67,7 +67,7 @@ def analyse(text: str, now: datetime, place: Region | None = None, *, models: Mo
     found = _fields(read, tokens, numbers, now, place, models)
     found = _standing(found, corrections_in(read, models.corrections))
     fields = _as_received(found, normal)
-    crisis = find_crisis(read, models.crisis)
+    crisis = find_danger(read, models.crisis, models.danger)
     matters = find_matters(read, models.classifier, models.matters)
     pii = (*numbers.pii, *find_accounts(normal.text), *_names(fields.persons))
     analysis = Analysis(

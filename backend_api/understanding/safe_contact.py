@@ -15,9 +15,11 @@ from backend_api.understanding.models import DATA, read_words, simplifier
 from backend_api.understanding.normal import normalise
 
 _LOOK_BACK = 12
+_LONGEST_LEAD = 40
 _BY_CALL = ("打", "电")
-_CLAUSE_START = r"(?:^|(?<=[，。,.！!；;、\s]))"
-_CLAUSE_END = r"(?=[，。,.！!；;、~～\s]|$)"
+_CLAUSE = re.compile(r"[，。,.！!？?；;：:、\s]")
+# Words that stand in patterns, and in each other, by their names in braces.
+_NAMED = ("telling", "time", "people", "never", "start", "end", "by_text")
 # More than anybody says; it bounds the work for a text that repeats one wish.
 _MOST_WISHES = 40
 
@@ -100,43 +102,49 @@ def find_safe_contact(text: str, *, asked: bool = False) -> SafeContact:
     """
     words, simplify = _tools()
     normal = normalise(text, simplify)
-    kinds = words.asked if asked else words.kinds
-    wishes = _wishes(normal.text, normal.received, kinds, words.told)
+    wishes = _wishes(normal.text, normal.received, words, words.asked if asked else words.kinds)
+    if wishes and not asked:
+        wishes = _wishes(normal.text, normal.received, words, words.beside)
     return SafeContact(tuple(sorted(wishes, key=_order)))
 
 
 @dataclass(frozen=True, slots=True)
 class ContactWords:
-    """The patterns of each kind, and those where it was asked for; `told`: what others say or do
-    is no wish."""
+    """The patterns of each kind: those that say it anywhere, with those that say it `beside`
+    another wish, and with those that say it where it was `asked` for.
+
+    `told`: what others say or do is no wish; `before_hours`: what may stand before the hours.
+    """
 
     kinds: Mapping[Kind, tuple[re.Pattern[str], ...]]
+    beside: Mapping[Kind, tuple[re.Pattern[str], ...]]
     asked: Mapping[Kind, tuple[re.Pattern[str], ...]]
     told: re.Pattern[str]
+    before_hours: re.Pattern[str]
 
 
 def contact_words(raw: Mapping[str, Any]) -> ContactWords:
     """Raises KeyError or re.error when a list is missing or wrong."""
 
     def filled(pattern: str) -> re.Pattern[str]:
-        for name in ("time", "people", "never"):
+        for name in _NAMED:
             pattern = pattern.replace(f"{{{name}}}", raw[name])
         return re.compile(pattern)
 
     def clause(pattern: str) -> re.Pattern[str]:
-        return filled(f"{_CLAUSE_START}(?:{pattern}){_CLAUSE_END}")
+        return filled(f"{{start}}(?:{pattern}){{end}}")
 
     kinds = {kind: tuple(map(filled, raw["kinds"][kind])) for kind in Kind}
-    short = {kind: tuple(map(clause, raw["asked"].get(kind, ()))) for kind in Kind}
-    asked = {kind: (*kinds[kind], *short[kind]) for kind in Kind}
-    return ContactWords(kinds, asked, re.compile(raw["told"]))
+    beside = {kind: (*kinds[kind], *map(filled, raw["beside"].get(kind, ()))) for kind in Kind}
+    asked = {kind: (*beside[kind], *map(clause, raw["asked"].get(kind, ()))) for kind in Kind}
+    return ContactWords(kinds, beside, asked, filled(raw["told"]), filled(raw["before_hours"]))
 
 
 def _wishes(
     text: str,
     received: str,
+    words: ContactWords,
     kinds: Mapping[Kind, tuple[re.Pattern[str], ...]],
-    told: re.Pattern[str],
 ) -> list[Wish]:
     found: list[Wish] = []
     for kind, patterns in kinds.items():
@@ -144,7 +152,9 @@ def _wishes(
             if len(found) == _MOST_WISHES:
                 return found
             wish = _wish(match, received, kind)
-            if _is_said(match, text, told) and not any(_excludes(one, wish) for one in found):
+            if _is_said(match, kind, text, words) and not any(
+                _excludes(one, wish) for one in found
+            ):
                 found.append(wish)
     return found
 
@@ -155,11 +165,14 @@ def _wish(match: re.Match[str], received: str, kind: Kind) -> Wish:
     return Wish(start, end, received[start:end], kind, received[low:high])
 
 
-def _is_said(match: re.Match[str], text: str, told: re.Pattern[str]) -> bool:
-    """Not by somebody else, and with an hour where one belongs."""
+def _is_said(match: re.Match[str], kind: Kind, text: str, words: ContactWords) -> bool:
+    """By the citizen of themselves, and with an hour where one belongs."""
     if match.groupdict().get("value", "-") == "":
         return False
-    return not told.search(text[max(0, match.start() - _LOOK_BACK) : match.start()])
+    before = text[max(0, match.start() - _LONGEST_LEAD) : match.start()]
+    if kind is Kind.HOURS and not words.before_hours.fullmatch(_CLAUSE.split(before)[-1]):
+        return False
+    return not words.told.search(before[-_LOOK_BACK:])
 
 
 def _excludes(known: Wish, wish: Wish) -> bool:

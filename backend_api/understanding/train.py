@@ -1,5 +1,6 @@
-"""`python -m backend_api.understanding.train --out FOLDER`: the matter classifier from the
-project's own sentences. Deterministic; writes arrays (npz) and words (json), never a pickle.
+"""`python -m backend_api.understanding.train --out FOLDER`: the classifiers of matters and of
+danger from the project's own sentences. Deterministic; writes arrays (npz) and words (json), never
+a pickle.
 
 scikit-learn and scipy are needed here only, not where messages are read.
 """
@@ -16,9 +17,11 @@ from typing import Any
 import numpy as np
 import yaml
 
-from backend_api.understanding.features import grams, weight
+from backend_api.understanding.features import grams
 from backend_api.understanding.models import DATA, simplifier
 from backend_api.understanding.normal import normalise
+from backend_api.understanding.train_danger import train_danger
+from backend_api.understanding.training_rows import matrix
 
 STRENGTH = 10.0  # inverse regularisation: 5 to 20 differ by less than 0.01 (5-fold)
 USUAL_TEMPERATURE = 0.5
@@ -38,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="without the 5-fold report")
     chosen = parser.parse_args(argv)
     report = train(read_examples(chosen.data / "matters"), chosen.out, quick=chosen.quick)
+    report["danger"] = train_danger(chosen.data, chosen.out, quick=chosen.quick)
     sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
     return 0
 
@@ -86,26 +90,11 @@ def fit(examples: Sequence[Example], strength: float) -> tuple[Any, Any, Any, An
     idf = np.array(
         [np.log((1 + len(examples)) / (1 + spread[gram])) + 1 for gram in vocabulary], np.float32
     )
-    matrix = _matrix(counts, vocabulary, idf)
+    rows = matrix(counts, vocabulary, idf)
     model = LogisticRegression(C=strength, max_iter=200, tol=1e-3, class_weight="balanced")
-    model.fit(matrix, [one.code for one in examples])
+    model.fit(rows, [one.code for one in examples])
     codes = [str(code) for code in model.classes_]
     return vocabulary, idf, model.coef_.T.astype(np.float32), model.intercept_, codes
-
-
-def _matrix(counts: Sequence[Counter[str]], vocabulary: dict[str, int], idf: Any) -> Any:
-    from scipy.sparse import csr_matrix
-    from sklearn.preprocessing import normalize
-
-    rows, columns, values = [], [], []
-    for row, one in enumerate(counts):
-        for gram, count in one.items():
-            if gram in vocabulary:
-                rows.append(row)
-                columns.append(vocabulary[gram])
-                values.append(weight(count) * idf[vocabulary[gram]])
-    shape = (len(counts), len(vocabulary))
-    return normalize(csr_matrix((values, (rows, columns)), shape=shape, dtype=np.float32))
 
 
 def _out_of_fold(examples: Sequence[Example], strength: float) -> Any:
@@ -116,9 +105,9 @@ def _out_of_fold(examples: Sequence[Example], strength: float) -> Any:
         kept = [one for at, one in enumerate(examples) if at % _FOLDS != fold]
         left = [at for at in range(len(examples)) if at % _FOLDS == fold]
         vocabulary, idf, weights, bias, names = fit(kept, strength)
-        matrix = _matrix([grams(examples[at].text) for at in left], vocabulary, idf)
+        rows = matrix([grams(examples[at].text) for at in left], vocabulary, idf)
         columns = [codes.index(name) for name in names]
-        scores[np.ix_(left, columns)] = matrix @ weights + bias
+        scores[np.ix_(left, columns)] = rows @ weights + bias
     return scores
 
 

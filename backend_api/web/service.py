@@ -13,7 +13,7 @@ from backend_api.core.errors import NotFoundError, TooManyError
 from backend_api.core.ids import new_id
 from backend_api.core.live import announce
 from backend_api.organisation.rules import root_of
-from backend_api.organisation.service import site_by_code
+from backend_api.organisation.service import refuse_withdrawn, site_by_code
 
 # A whole housing estate may sit behind one address.
 MAX_NEW_PER_MINUTE = 60
@@ -22,6 +22,7 @@ MAX_NEW_PER_MINUTE = 60
 async def open_session(session: AsyncSession, *, site: str, origin: str, at: datetime) -> str:
     """A new conversation at a site. Returns the secret that opens it; only its hash is kept."""
     found, unit = await site_by_code(session, site)
+    refuse_withdrawn(found)
     origin_index = keyring_of(session).index(origin)
     await _refuse_flood(session, origin_index, at)
     secret = secrets.token_urlsafe(32)

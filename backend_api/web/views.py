@@ -1,6 +1,5 @@
 """The citizen page and its WebSocket. The frames are described in docs/reference/interfaces.md."""
 
-import asyncio
 import json
 import logging
 from contextlib import suppress
@@ -11,7 +10,8 @@ import anyio
 from fastapi import APIRouter, Request, WebSocket
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.websockets import WebSocketDisconnect
 
 from backend_api.access.views import Bearer
@@ -19,21 +19,26 @@ from backend_api.conversations import service as conversations
 from backend_api.conversations.models import Message
 from backend_api.conversations.rules import MAX_SEQ, Author, Status, bot_may_speak
 from backend_api.conversations.schemas import Name
-from backend_api.core.clock import now
+from backend_api.core.clock import day_in_china, now
 from backend_api.core.db import Session, Sessions
 from backend_api.core.errors import ApiError, NotFoundError
 from backend_api.core.http import origin_of
-from backend_api.core.live import News
+from backend_api.core.live import Listener, News
 from backend_api.core.logs import bound_to_part
 from backend_api.core.text import whole
 from backend_api.notifications.texts import error_text
+from backend_api.sites.rules import SEEN, is_scan
+from backend_api.sites.service import count_scan
 from backend_api.web import service
 
 STATIC = Path(__file__).parent / "static"
 HELLO_SECONDS = 15.0
+COUNT_SECONDS = 1.0
 # News may be missed while the database restarts: look anyway now and then.
 LOOK_SECONDS = 20.0
 UNKNOWN_SESSION = 4401
+# A person who writes says so every few seconds.
+TYPING_SECONDS = 8
 # RFC 6455's registry: try again later. The page reconnects by itself.
 TRY_AGAIN = 1013
 log = logging.getLogger(__name__)
@@ -51,9 +56,29 @@ class SessionOpened(BaseModel):
 
 
 @router.get("/c/{site}", include_in_schema=False)
-async def page(site: str) -> FileResponse:
-    """The same page for every site; it asks for its session itself."""
-    return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+async def page(request: Request, site: str) -> FileResponse:
+    """The same page for every site; it asks for its session itself.
+
+    That a code was opened is counted once a browser session: the browser keeps a mark that is the
+    same for everybody, and the page wipes it at quick exit.
+    """
+    answer = FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+    if is_scan(request.headers, request.cookies) and await _counted(request, site):
+        secure = request.url.scheme == "https"
+        answer.set_cookie(SEEN, "1", path=request.url.path, secure=secure, samesite="lax")
+    return answer
+
+
+async def _counted(request: Request, site: str) -> bool:
+    """No count is worth a citizen's waiting: without a database the page is there all the same."""
+    sessions: Sessions = request.app.state.sessions
+    try:
+        with anyio.fail_after(COUNT_SECONDS):
+            async with sessions.begin() as session:
+                return await count_scan(session, site, day_in_china(now()))
+    except (OperationalError, DataError, NoConnectionError, TimeoutError) as exc:
+        log.warning("scan not counted", extra={"failure": type(exc).__name__})
+        return False
 
 
 @router.post("/v1/web/sessions", status_code=201)
@@ -134,15 +159,22 @@ class _Line:
         await self._socket.close(TRY_AGAIN)
         return False
 
-    async def _push(self, event: asyncio.Event, line: anyio.CancelScope) -> None:
+    async def _push(self, event: Listener, line: anyio.CancelScope) -> None:
         with suppress(WebSocketDisconnect):
             while True:
                 event.clear()
                 if not await self._look():
                     break
+                await self._pass_on(event)
                 with anyio.move_on_after(LOOK_SECONDS):
                     await event.wait()
         line.cancel()
+
+    async def _pass_on(self, event: Listener) -> None:
+        """That a person writes: for a moment, unless they go on."""
+        if event.typing:
+            event.typing = False
+            await self._send({"type": "typing", "on": True, "seconds": TYPING_SECONDS})
 
     async def _look(self) -> bool:
         """False once the line is closed."""
@@ -263,5 +295,6 @@ def _frame_of(words: conversations.Words, message: Message) -> dict[str, object]
         "text": words.text,
         "choices": list(words.choices),
         "card": _card_of(words.card),
+        "file": words.file,
         "at": message.created_at.isoformat(),
     }

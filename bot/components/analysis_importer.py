@@ -37,6 +37,7 @@ class AnalysisImporter(GraphComponent):
         return {
             # entities that are facts of a case, each filling the slot of its name
             "facts": [
+                "what",
                 "where",
                 "when",
                 "contact",
@@ -52,9 +53,6 @@ class AnalysisImporter(GraphComponent):
             ],
             # intent → the facts it is about: its word on them is newer than what is known
             "about": {},
-            # intent → from how many characters on its message holds the account as well:
-            # 我替我妈反映,她的退休金三个月没发
-            "with_story": {},
             # open questions to which a long text is no answer, and what is long
             "brief": {"where": 40},
             # open questions to which a story is no answer, once it is this surely a story
@@ -125,12 +123,11 @@ class AnalysisImporter(GraphComponent):
             for each in proposed
             if (each["entity"] if each["entity"] != "story" else "what") not in settled
             and (each["entity"] != "answer" or self._may_answer(each, heard))
-            and (each["entity"] != "story" or self._tells(each, heard))
+            and (
+                each["entity"] != "story"
+                or self._tables.has_story(heard, each["end"] - each["start"])
+            )
         ]
-
-    def _tells(self, story: Entity, heard: Heard) -> bool:
-        shortest: int = self._config["with_story"].get(heard.intent, 0)
-        return bool(story["end"] - story["start"] >= shortest)
 
     def _may_answer(self, answer: Entity, heard: Heard) -> bool:
         surely = self._config["no_story"].get(heard.asking, 2.0)

@@ -99,6 +99,13 @@ class Tables:
     def service(self, text: str) -> str | None:
         return _first_named(text, self.context["services"])
 
+    def _says_more(self, heard: Heard) -> bool:
+        """More than who speaks: 我们全楼的人都没暖气, not 我们三十多户业主一起反映."""
+        announced = self.context["announced"][heard.intent]
+        beside = "|".join(sorted(announced["beside"], key=len, reverse=True))
+        rest = re.sub(rf"{beside}|[^\u4e00-\u9fff]", "", heard.text)
+        return len(rest) >= announced["shortest"]
+
     def _by_words(self, heard: Heard) -> Heard:
         cue = next((each for each in self.cues if each.fits(heard)), None)
         if cue is not None:
@@ -111,9 +118,29 @@ class Tables:
 
     def _is_account(self, heard: Heard) -> bool:
         account = self.context["account"]
-        length = account["with_fact" if heard.facts else "length"]
+        known = self._told(heard)
+        length = account["length"][min(known, 2) or min(len(heard.facts), 1)]
+        sounds = account["sounds"] if known < 2 else (*account["sounds"], *account["sounds_whole"])
         is_first = heard.asking in {None, NOTHING_ASKED, "what"}
-        return is_first and heard.intent in account["sounds"] and len(heard.text) >= length
+        return is_first and heard.intent in sounds and len(heard.text) >= length
+
+    def _told(self, heard: Heard) -> int:
+        """How much of a case a message tells: its matter, the place, the wish and so on."""
+        facts = heard.facts & set(self.context["account"]["telling"])
+        return len(facts) + ("matter_plain" in heard.remembered)
+
+    def has_story(self, heard: Heard, length: int) -> bool:
+        """Whether a message that is about something else by its intent tells the story as well:
+        我替我妈反映,她的退休金三个月没发."""
+        story = self.context["with_story"]
+        shortest: int = story["length"].get(heard.intent, 0)
+        if heard.intent in self.context["announced"]:
+            return self._says_more(heard)
+        if named := story["named"].get(heard.intent):
+            return length >= shortest or not re.search(named, heard.text)
+        plain = "matter_plain" in heard.remembered and heard.intent in story["plain"]
+        told = heard.facts & set(story["telling"]) or plain
+        return length >= (min(shortest, story["told"]) if told else shortest)
 
     def _in_context(self, heard: Heard) -> Heard:
         item = self.item(heard.text)

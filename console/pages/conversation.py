@@ -1,5 +1,6 @@
 """One live conversation: what is said, and, for the person who accepted it, the words back."""
 
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from nicegui import ui
@@ -11,6 +12,7 @@ from console.told import ToldPlainly
 from console.transcript import TranscriptView
 
 EVERY = 1.5  # seconds
+TYPING_EVERY = 4.0  # seconds; the citizen's mark lasts twice as long
 LIMIT = 4_000  # characters the api takes in one message
 
 
@@ -58,6 +60,7 @@ class ConversationView:
             hint = text("conversation.hint")
             self.words.props(f'outlined autogrow input-style="max-height: 9em" hint="{hint}"')
             self.words.on("keydown.ctrl.enter", self.send)
+            self.words.on("update:model-value", self.show_typing, throttle=TYPING_EVERY)
             self.send_button = ui.button(text("conversation.send"), on_click=self.send)
             self.send_button.props("unelevated no-caps").style("margin-bottom: 20px")
         self.box = box
@@ -118,6 +121,11 @@ class ConversationView:
         async with ToldPlainly():
             await self.deliver(said)
         self.send_button.enable()
+
+    async def show_typing(self) -> None:
+        """A courtesy to who waits; the reply itself tells what fails."""
+        with suppress(ApiError):
+            await self.desk.api.typing(self.conversation)
 
     async def deliver(self, said: str) -> None:
         """The words leave the box only when the api has them; a second try carries the same id."""

@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from backend_api.drafts.rules import How
+from backend_api.drafts.labels import label
+from backend_api.drafts.rules import CODES, SHOWN, How
 from backend_api.notifications.texts import TEMPLATES
 from backend_api.operations.folders import PROJECT
-from backend_api.turns.finders import Said
+from backend_api.turns.finders import Said, is_code_tried
 from backend_api.turns.mending import item_named, named_right, same_part
 from backend_api.turns.merging import Known, merge
 from backend_api.turns.proposals import Proposal, Question, propose
@@ -37,7 +38,7 @@ def said(text: str, *, place: str = "", time: str = "", demand: str = "") -> Sai
 
     fields = Fields(
         places=(Place(*at(place), place, street=place),) if place else (),
-        times=(Time(*at(time), time, None, None, "day"),) if time else (),
+        times=(Time(*at(time), time, "2026-11-20", "2026-11-20", "day"),) if time else (),
         demand=(Demand(*at(demand), demand),) if demand else (),
     )
     analysis = replace(EMPTY, text=text, fields=fields)
@@ -259,6 +260,116 @@ def test_names_and_numbers_of_representatives_are_not_the_citizens_own() -> None
     assert "representatives" not in offered(said("我的电话13800001111，他的13800002222"), "what")
 
 
+@pytest.mark.parametrize("asking", ["contact", "where", "confirmed"])
+def test_the_last_representatives_number_is_not_taken_for_the_citizens(asking: str) -> None:
+    listed = said_with_phones(
+        "林立秋 13800001111\n冯晓燕 13800002222", "13800001111", "13800002222"
+    )
+    assert "contact" not in offered(listed, asking)
+    own = said_with_phones(
+        "林立秋 13800001111\n冯晓燕 13800002222\n我的电话13800003333",
+        *("13800001111", "13800002222", "13800003333"),
+    )
+    assert offered(own, asking)["contact"].value == "13800003333"
+
+
+def test_one_number_for_all_representatives_answers_how_to_be_reached() -> None:
+    shared = said_with_phones("代表是林立秋和冯晓燕，电话13800001111", "13800001111")
+    assert offered(shared, "contact")["contact"].value == "13800001111"
+    assert offered(shared, "contact")["representatives"].value == "林立秋；冯晓燕"
+
+
+def test_a_representative_who_is_named_is_the_one_to_be_called() -> None:
+    known = {"representatives": "林立秋 13800001111；冯晓燕 13800002222"}
+    assert offered(said("打冯晓燕的吧"), "contact", **known)["contact"].value == "13800002222"
+
+
+def said_with_phones(text: str, *numbers: str) -> Said:
+    one = said(text)
+    phones = tuple(
+        Phone(text.index(each), text.index(each) + len(each), each, each, "mobile")
+        for each in numbers
+    )
+    fields = replace(one.analysis.fields, phones=phones)
+    return replace(one, analysis=replace(one.analysis, fields=fields))
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "right"),
+    [
+        ("不是KTV，是棋牌室", "KTV", "棋牌室"),
+        ("不是网吧，是台球厅", "网吧", "台球厅"),
+        ("说错了，不是烧烤店，是火锅店", "烧烤店", "火锅店"),
+        ("把茶楼改成棋牌室", "茶楼", "棋牌室"),
+    ],
+)
+def test_words_of_the_account_are_put_right_with_whom_it_is_about(
+    text: str, wrong: str, right: str
+) -> None:
+    account = f"楼下的{wrong}半夜还很吵"
+    alone = offered(said(text), "confirmed", what=account)
+    assert (alone["what"].value, alone["what"].instead_of) == (right, wrong)
+    both = offered(said(text), "confirmed", what=account, respondent=f"老街{wrong}")
+    assert (both["what"].value, both["respondent"].value) == (right, right)
+
+
+def test_a_wish_for_a_change_changes_no_words_of_the_account() -> None:
+    found = offered(said("把排烟口改到楼顶"), "demand", what="排烟口正对着我家窗户")
+    assert "what" not in found
+    assert found["demand"].value == "把排烟口改到楼顶"
+
+
+@pytest.mark.parametrize("text", ["房东把热水器换掉", "物业把门口的车挪开", "他们不要再骚扰我同事"])
+def test_what_somebody_else_shall_do_answers_what_is_wished(text: str) -> None:
+    assert {"answer", "demand"} & set(offered(said(text), "demand"))
+
+
+def test_what_is_said_again_word_for_word_is_the_answer() -> None:
+    one = said("老板说下个月再说")
+    again = propose([one], Question("demand", 4), one.text)
+    assert "answer" in {each.entity for each in again}
+    assert "answer" not in offered(one, "demand")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_tried"),
+    [
+        *(("26110100", True), ("查询码是 kk-77-aa", True), ("编号261101 码ab12", True)),
+        *(("2611010000011 abcd234", True), ("13800001111", False), ("2026-11-02登记的", False)),
+        *(("我住3栋201室", False), ("编号找不到了，尾数是0015", False), ("什么时候有结果", False)),
+    ],
+)
+def test_an_attempt_at_number_or_code_is_told_from_other_digits(text: str, is_tried: bool) -> None:
+    assert is_code_tried(text) is is_tried
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        *(("撤了会怎么样", True), ("撤回以后还能再提吗", True), ("撤掉有什么影响", True)),
+        *(("要是撤诉了以后后悔了怎么办，还能重新告吗", True), ("我要撤回", False)),
+        *(("能撤回吗", False), ("怎么撤回", False), ("是的，撤回", False)),
+    ],
+)
+def test_what_taking_back_would_mean_is_no_wish_to_take_back(text: str, asks: bool) -> None:
+    assert (turn_words().asks_of_withdrawal.search(text) is not None) is asks
+
+
+def test_marks_and_letters_are_no_account() -> None:
+    for text in ("hjkl", "。。。", "asdf 123"):
+        assert "answer" not in offered(said(text), "what")
+
+
+def test_the_menu_of_corrections_is_known_to_the_engine() -> None:
+    words = yaml.safe_load((PROJECT / "bot" / "meaning" / "words.yml").read_text("utf-8"))
+    labels = {field: label(field) for field in SHOWN if field not in CODES}
+    assert set(words["items"]) == set(labels.values())
+    context = yaml.safe_load((PROJECT / "bot" / "meaning" / "context.yml").read_text("utf-8"))
+    for field, called in labels.items():
+        named = {item for item, ways in context["items"].items() if any(w in called for w in ways)}
+        assert field in named
+
+
 def offered_choices() -> set[str]:
     """Every text that a citizen may tap."""
     found = set()
@@ -267,6 +378,7 @@ def offered_choices() -> set[str]:
         for variants in (content.get("responses") or {}).values():
             found |= {str(each["title"]) for one in variants for each in one.get("buttons", ())}
     own = yaml.safe_load((TEMPLATES / "citizen.yml").read_text("utf-8"))
+    found |= {label(field) for field in SHOWN if field not in CODES}
     return found | {one["zh"] for name, one in own.items() if name.startswith("choice_")}
 
 
@@ -395,3 +507,25 @@ def test_the_number_of_whom_it_is_filed_for_is_taken() -> None:
     one = replace(one, analysis=analysis)
     assert offered(one, "contact", on_behalf="我奶奶")["contact"].value == "075526001234"
     assert "contact" not in offered(one, "contact")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("电话最后一位写错了，是7", "13812345677"),
+        ("号码后两位不对，应该是09", "13812345609"),
+        ("尾号是4321", "13812344321"),
+        ("手机末四位打错了 是8765", "13812348765"),
+    ],
+)
+def test_the_last_digits_of_a_number_are_put_right(text: str, number: str) -> None:
+    found = offered(said(text), "confirmed", contact="13812345678")["contact"]
+    assert (found.value, found.corrects) == (number, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["电话最后一位错了", "号码后两位应该是5", "最后一个是8号楼", "尾号是我妈"]
+)
+def test_digits_that_do_not_fit_put_no_number_right(text: str) -> None:
+    assert "contact" not in offered(said(text), "confirmed", contact="13812345678")
+    assert "contact" not in offered(said("电话最后一位是7"), "confirmed", contact="anonymous")

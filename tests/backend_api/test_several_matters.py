@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+import httpx
 import pytest
 from sqlalchemy import func, select
 
@@ -255,3 +256,53 @@ def entities_of(seen: list[dict[str, object]]) -> list[dict[str, str]]:
     assert isinstance(metadata, dict)
     found: list[dict[str, str]] = metadata["entities"]
     return found
+
+
+async def test_what_was_announced_is_added_with_the_facts_of_its_own_turn(world: World) -> None:
+    await filed(world, "c1")
+    more = Engine(slots=(("what", "p1"),), actions=("action_add_to_case",), intent="tell_story")
+    await turn(world, "c1", "店老板姓姜,每天早上都在", more)
+    assert await count(world, DraftStatus.ADDED) == 1
+    assert await count(world, DraftStatus.OPEN) == 0
+
+
+async def test_a_fact_said_by_the_way_after_filing_begins_no_other_matter(world: World) -> None:
+    await filed(world, "c1")
+    await turn(world, "c1", "我就住在楼上", Engine(slots=(("where", "p1"),)))
+    assert await count(world, DraftStatus.OPEN) == 0
+    assert await count(world, DraftStatus.FILED) == 1
+
+
+async def test_an_account_after_filing_waits_to_be_told_apart(world: World) -> None:
+    await filed(world, "c1")
+    story = Engine(slots=(("what", "p1"),), asking="relation", intent="tell_story")
+    await turn(world, "c1", "楼道的灯坏了两个月", story)
+    assert await count(world, DraftStatus.OPEN) == 1
+
+
+async def test_more_is_to_come_until_it_is_told(world: World) -> None:
+    await filed(world, "c1")
+    memory: list[object] = []
+
+    def answer(response: str) -> Callable[[dict[str, object]], httpx.Response]:
+        def heard(body: dict[str, object]) -> httpx.Response:
+            metadata = body["metadata"]
+            assert isinstance(metadata, dict)
+            memory.append(metadata["memory"]["adding"])
+            state = {"asking": None, "form": None, "slots": {}, "actions": []}
+            messages = [{"response": response, "text": "好的"}]
+            return httpx.Response(200, json={"messages": messages, "state": state})
+
+        return heard
+
+    for response in ("utter_go_ahead", "utter_wait", "utter_added", "utter_idle"):
+        await turn(world, "c1", "嗯", answer(response))
+    assert memory == [False, True, True, False]
+
+
+async def test_every_item_that_was_read_back_may_be_chosen_for_correction(world: World) -> None:
+    taken = tuple(A_WHOLE_CASE.items())
+    await turn(world, "c1", STORY, Engine(slots=taken, asking="confirmed"))
+    await turn(world, "c1", "有地方要改", Engine(asking="change", card="change"))
+    reply = await last_reply(world, "c1")
+    assert reply["choices"] == ["什么事", "在哪里", "希望怎么解决", "联系电话"]

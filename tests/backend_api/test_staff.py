@@ -179,6 +179,15 @@ async def test_only_the_one_who_accepted_replies(world: World) -> None:
     assert (await world.http.post(f"{url}/reply", json=body, headers=li)).status_code == 409
 
 
+async def test_only_the_one_who_accepted_is_shown_writing(world: World) -> None:
+    admin, li = await world.sign_in(), await second_account(world)
+    url = f"/v1/conversations/{await waiting_conversation(world)}"
+    assert (await world.http.post(f"{url}/typing", headers=admin)).status_code == 422
+    await world.http.post(f"{url}/accept", headers=admin)
+    assert (await world.http.post(f"{url}/typing", headers=admin)).status_code == 204
+    assert (await world.http.post(f"{url}/typing", headers=li)).status_code == 409
+
+
 async def test_staff_tokens_without_a_person_cannot_accept(world: World) -> None:
     async with world.sessions.begin() as session:
         token = await create_token(session, role=Role.STAFF, name="export", unit=world.unit)

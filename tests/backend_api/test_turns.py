@@ -257,7 +257,7 @@ async def test_after_a_cry_for_help_nothing_is_asked_but_safety(world: World) ->
         assert await turns.run(conversation.id, attempts=0) is Outcome.CRISIS
     assert seen == []
     replies = await world.replies("c1")
-    assert replies[-1]["choices"] == ["我现在安全"]
+    assert replies[-1]["choices"] == ["我现在安全", "我还有危险"]
     assert len({str(one["text"]) for one in replies[2:5]}) == 3
     await world.say("c1", "我现在安全")
     assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
@@ -333,7 +333,118 @@ async def test_the_notice_comes_with_the_first_reply_that_is_no_emergency(world:
         await world.say("c1", text)
         await turns.run(conversation.id, attempts=0)
     texts = [str(one["text"]) for one in await world.replies("c1")]
-    assert ["小程序" in text for text in texts] == [False, False, True, False, False]
+    # The line and the queue; then who is safe is heard first; the notice is for the turn after.
+    assert texts[2] == citizen_text("after_self_harm")
+    assert ["小程序" in text for text in texts] == [False, False, False, False, True, False]
+
+
+@pytest.mark.parametrize("text", ["要不要报警啊", "我想报警", "你们能报警吗", "怎么报警"])
+async def test_who_wants_the_police_hears_how_to_call_them(world: World, text: str) -> None:
+    turns = turns_with(world, engine_says("好"))
+    await world.say("c1", text)
+    conversation = await the_conversation(world.sessions)
+    assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
+    texts = [str(one["text"]) for one in await world.replies("c1")]
+    assert texts == [citizen_text("advice_police"), citizen_text("advice_police_ask")]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("他以前打我，想申请保护令", "advice_domestic_violence"),
+        ("告诫书去哪里开", "advice_domestic_violence"),
+        ("部门经理老是对我动手动脚", "advice_harassment"),
+        ("领导半夜给我发下流话", "advice_harassment"),
+        ("前天有人在网上骗了我八千块钱，我想报警", "advice_police"),
+    ],
+)
+async def test_advice_about_violence_comes_once_before_the_dialogue(
+    world: World, text: str, key: str
+) -> None:
+    turns = turns_with(world, engine_says("好"))
+    await world.say("c1", text)
+    conversation = await the_conversation(world.sessions)
+    assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
+    await world.say("c1", text)
+    await turns.run(conversation.id, attempts=0)
+    texts = [str(one["text"]) for one in await world.replies("c1")]
+    assert texts[1] == citizen_text(key)
+    assert texts.count(citizen_text(key)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "老是接到骚扰电话",
+        "我已经报警了，警察没管",
+        "他刚打我旁边过，蹭坏了我的车",
+        "想请你们来讲反家暴法",
+    ],
+)
+async def test_what_only_sounds_like_violence_gets_no_advice(world: World, text: str) -> None:
+    turns = turns_with(world, engine_says("好"))
+    await world.say("c1", text)
+    conversation = await the_conversation(world.sessions)
+    await turns.run(conversation.id, attempts=0)
+    texts = [str(one["text"]) for one in await world.replies("c1")]
+    assert len(texts) == 2
+    assert texts[1] == "好"
+
+
+async def test_after_blows_at_home_the_ways_to_be_protected_are_told(world: World) -> None:
+    turns = turns_with(world, engine_says("好"))
+    await world.say("c1", "我男人正在打我")
+    conversation = await the_conversation(world.sessions)
+    await turns.run(conversation.id, attempts=0)
+    await world.say("c1", "我现在安全")
+    await turns.run(conversation.id, attempts=0)
+    texts = [str(one["text"]) for one in await world.replies("c1")]
+    assert texts[2:] == [citizen_text("advice_domestic_violence"), "好"]
+
+
+async def test_words_of_safety_are_read_as_nothing_else(world: World) -> None:
+    seen: list[dict[str, object]] = []
+    turns = turns_with(world, engine_says("好"), seen)
+    await world.say("c1", "老公家暴我三年了，昨晚又打")
+    conversation = await the_conversation(world.sessions)
+    await turns.run(conversation.id, attempts=0)
+    await world.say("c1", "我到我妈家了")
+    assert await turns.run(conversation.id, attempts=0) is Outcome.ANSWERED
+    assert [one["text"] for one in seen] == ["我现在安全"]
+
+
+async def test_what_is_tapped_in_a_danger_tells_of_no_new_one(world: World) -> None:
+    turns = turns_with(world, engine_says("好"))
+    await world.say("c1", "我家厨房着火了")
+    conversation = await the_conversation(world.sessions)
+    await turns.run(conversation.id, attempts=0)
+    assert (await world.replies("c1"))[1]["choices"] == ["我现在安全", "我还有危险"]
+    await world.say("c1", "我还有危险")
+    assert await turns.run(conversation.id, attempts=0) is Outcome.CRISIS
+    assert "119" in str((await world.replies("c1"))[-1]["text"])
+
+
+@pytest.mark.parametrize(
+    "cry",
+    [
+        "我今年13岁，我妈打我，好痛",
+        "我十六岁被赶出来了没地方睡",
+        "我上初二，家里着火了",
+        "爸爸打妈妈，我和妹妹躲着不敢动",
+        "我14岁，不想活了",
+    ],
+)
+async def test_a_child_is_never_spoken_to_as_a_grown_up(world: World, cry: str) -> None:
+    turns = turns_with(world, engine_says("您希望怎么解决？"))
+    await world.say("c1", cry)
+    conversation = await the_conversation(world.sessions)
+    await turns.run(conversation.id, attempts=0)
+    for text in ("我好怕", "我现在安全", "在学校门口"):
+        await world.say("c1", text)
+        await turns.run(conversation.id, attempts=0)
+    told = "".join(str(one["text"]) for one in await world.replies("c1"))
+    assert "您" not in told
+    assert any(citizen_text(key) in told for key in ("after_child", "after_danger"))
 
 
 async def test_what_is_told_in_a_crisis_is_not_asked_for_again(world: World) -> None:

@@ -116,6 +116,21 @@ def test_odd_frames_are_refused_and_the_line_stays_open(
         assert say(socket, "m1", "楼上漏水\ud83d")["type"] == "stored"
 
 
+def test_a_person_who_writes_is_shown_for_a_moment(
+    browser: TestClient, template: Template, database_url: str
+) -> None:
+    with line(browser, session_key(browser, template.site.code)) as socket:
+        assert socket.receive_json()["type"] == "ready"
+        assert say(socket, "m1", "在吗")["type"] == "stored"
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            found = connection.execute("SELECT id FROM conversation").fetchone()
+            assert found is not None
+            connection.execute("SELECT pg_notify('typing', %s)", (str(found[0]),))
+        frames = iter(socket.receive_json, None)
+        shown = next(one for one in frames if one.get("seconds"))
+        assert shown == {"type": "typing", "on": True, "seconds": 8}
+
+
 def test_the_page_is_the_same_for_every_site_and_may_load_nothing_from_elsewhere(
     browser: TestClient, template: Template
 ) -> None:

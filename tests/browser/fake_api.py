@@ -20,12 +20,13 @@ from fastapi.staticfiles import StaticFiles
 
 STATIC = Path(__file__).parents[2] / "backend_api" / "web" / "static"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 AT = "2026-03-02T09:05:00+08:00"
 PASSWORD = "first-Time-77"
 NUMBER = "13800000000"
+NO_SITES = {"unknown": 404, "withdrawn": 410}
 CONSOLE_TOKEN = "console-token-of-the-tests"
 NEW_PASSWORD = "a-Longer-one-2026"
 
@@ -67,6 +68,10 @@ class State:
     lose_next_confirmation: bool = False
     refuse_next_message: str | None = None
     staff_down: bool = False
+    files: dict[str, tuple[bytes, bool]] = field(default_factory=dict)  # id → content, place kept
+    refuse_next_file: str | None = None
+    lose_next_upload: bool = False
+    typing: int = 0  # how often staff told that they write
 
     def reset(self) -> None:
         vars(self).update(vars(State()))
@@ -98,12 +103,14 @@ def citizens_side(state: State) -> APIRouter:
 
     @router.get("/c/{site}")
     async def page(site: str) -> Response:
-        return FileResponse(STATIC / "index.html", headers={"Content-Security-Policy": POLICY})
+        answer = FileResponse(STATIC / "index.html", headers={"Content-Security-Policy": POLICY})
+        answer.set_cookie("opened", "1", path=f"/c/{site}", samesite="lax")
+        return answer
 
     @router.post("/v1/web/sessions")
     async def begin(body: Frame) -> Response:
-        if body["site"] == "unknown":
-            return JSONResponse({"code": "unknown_site", "detail": "没有这个站点"}, 404)
+        if refusal := NO_SITES.get(body["site"]):
+            return JSONResponse({"code": "no_site", "detail": "没有这个站点"}, refusal)
         secret = f"s-{uuid.uuid4().hex}"
         conversation = state.begin(secret)
         if state.greeting:
@@ -113,6 +120,8 @@ def citizens_side(state: State) -> APIRouter:
     @router.delete("/v1/web/sessions", status_code=204)
     async def wipe(authorization: Annotated[str, Header()]) -> None:
         state.sessions.pop(authorization.removeprefix("Bearer "), None)
+
+    add_files(router, state)
 
     @router.websocket("/v1/web/chat")
     async def chat(line: WebSocket) -> None:
@@ -124,6 +133,37 @@ def citizens_side(state: State) -> APIRouter:
             await talk(state, line)
 
     return router
+
+
+def add_files(router: APIRouter, state: State) -> None:
+    @router.post("/v1/web/files")
+    async def upload(
+        request: Request, message_id: str, keep_place: bool, authorization: Annotated[str, Header()]
+    ) -> Response:
+        conversation = state.conversations[state.sessions[authorization.removeprefix("Bearer ")]]
+        content = await request.body()
+        if state.refuse_next_file:
+            detail, state.refuse_next_file = state.refuse_next_file, None
+            return problem(422, "wrong_file", detail)
+        if message_id not in conversation.stored:
+            kind = "application/pdf" if content.startswith(b"%PDF") else "image/jpeg"
+            shown, text = {"id": uuid.uuid4().hex, "kind": kind}, "[图片]"
+            state.files[shown["id"]] = content, keep_place
+            frame = conversation.add("citizen", text, file=shown)
+            conversation.stored[message_id] = frame["seq"]
+        if state.lose_next_upload:
+            state.lose_next_upload = False
+            return Response(status_code=503)
+        seq = conversation.stored[message_id]
+        asyncio.get_running_loop().call_soon(
+            lambda: asyncio.ensure_future(answer(state, conversation, "[图片]"))
+        )
+        return JSONResponse({"seq": seq, "file": conversation.messages[seq - 1]["file"]}, 201)
+
+    @router.get("/v1/web/files/{file}/thumbnail")
+    async def thumbnail(file: str, authorization: Annotated[str, Header()]) -> Response:
+        assert authorization.removeprefix("Bearer ") in state.sessions
+        return Response(state.files[file][0], media_type="image/jpeg")
 
 
 async def talk(state: State, line: WebSocket) -> None:
@@ -185,6 +225,7 @@ def staff_side(state: State) -> APIRouter:
     add_case_calls(router, state)
     add_queue_calls(router, state)
     add_conversation_calls(router, state)
+    add_file_calls(router, state)
     return router
 
 
@@ -272,9 +313,22 @@ def add_cases(router: APIRouter, state: State) -> None:
         conversation = state.conversations.get(conversation_id)
         if conversation is None:
             return problem(404, "unknown_conversation", "没有这个会话。")
-        wanted = ("seq", "from", "text", "at")
-        items = [{name: frame[name] for name in wanted} for frame in conversation.messages[after:]]
+        wanted = ("seq", "from", "text", "at", "file")
+        items = [
+            {name: frame.get(name) for name in wanted} for frame in conversation.messages[after:]
+        ]
         return JSONResponse({"items": items[:200], "status": conversation.status})
+
+
+def add_file_calls(router: APIRouter, state: State) -> None:
+    @router.get("/v1/conversations/{conversation_id}/files/{file_id}")
+    @router.get("/v1/conversations/{conversation_id}/files/{file_id}/thumbnail")
+    async def file(conversation_id: str, file_id: str) -> Response:
+        found = state.files.get(file_id)
+        if conversation_id not in state.conversations or found is None:
+            return problem(404, "unknown_file", "没有这个文件。")
+        headers = {"content-disposition": 'attachment; filename="4.jpg"'}
+        return Response(found[0], media_type="image/jpeg", headers=headers)
 
 
 def add_queue_calls(router: APIRouter, state: State) -> None:
@@ -305,6 +359,12 @@ def add_conversation_calls(router: APIRouter, state: State) -> None:
             conversation.stored[body["message_id"]] = frame["seq"]
             await push(conversation, frame)
         return JSONResponse({}, 202)
+
+    @router.post("/v1/conversations/{conversation_id}/typing", status_code=204)
+    async def typing(conversation_id: str) -> None:
+        frame = {"type": "typing", "on": True, "seconds": 8}
+        await push(state.conversations[conversation_id], frame)
+        state.typing += 1
 
     @router.post("/v1/conversations/{conversation_id}/release")
     async def release(conversation_id: str) -> Response:

@@ -1,6 +1,8 @@
 """What staff see and do in the console, in a real browser against the fake api."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,6 +17,7 @@ from tests.browser.fake_api import (
     FakeApi,
 )
 from tests.browser.fixtures import Keep
+from tests.browser.test_citizen_files import photo
 from tests.console.desk import Desk, Seat, fill_sign_in
 
 
@@ -261,6 +264,36 @@ def test_a_long_transcript_is_shown_whole(page: Page, fake: FakeApi) -> None:
     expect(page.locator(".said")).to_have_count(453)
 
 
+def test_a_photo_is_seen_in_the_transcript_and_comes_as_a_download(
+    page: Page, fake: FakeApi, picture: Keep
+) -> None:
+    conversation = add_cases(fake, 1)
+    file = str(UUID(int=7))
+    fake.state.files[file] = photo()["buffer"], False
+    conversation.add("citizen", "[图片]", file={"id": file, "kind": "image/jpeg"})
+    page.goto("/cases/c1")
+    image = page.locator("#m4").get_by_role("img", name="照片")
+    expect(image).to_be_visible()
+    expect(image).to_have_js_property("naturalWidth", 320)
+    picture(page, "console-photo")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载照片").click()
+    assert download.value.suggested_filename == "4.jpg"
+    assert Path(download.value.path()).read_bytes() == photo()["buffer"]
+
+
+def test_a_file_is_for_those_who_are_signed_in(stranger: Page, fake: FakeApi, desk: Desk) -> None:
+    answer = stranger.request.get(f"{desk.url}/files/{UUID(int=1)}/{UUID(int=2)}")
+    assert answer.status == 401
+
+
+def test_a_file_that_the_api_does_not_show_is_not_shown(
+    page: Page, fake: FakeApi, desk: Desk
+) -> None:
+    answer = page.request.get(f"{desk.url}/files/{UUID(int=1)}/{UUID(int=2)}")
+    assert answer.status == 404
+
+
 def test_html_in_a_case_is_shown_as_text(page: Page, fake: FakeApi) -> None:
     evil = "<img src=x onerror=\"document.title='owned'\">{{ 7*7 }}"
     conversation = add_cases(fake, 1)
@@ -327,7 +360,7 @@ def test_each_level_of_risk_is_told_in_words_and_in_its_own_colour(
     waiting = page.locator(".waiting")
     expect(waiting).to_have_count(4)
     badges = page.locator(".badge.risk")
-    expect(badges).to_have_text(["三级 紧急", "二级 较急", "一级 关注"])
+    expect(badges).to_have_text(["紧急", "较急", "关注"])
     colours = badges.evaluate_all("all => all.map((e) => getComputedStyle(e).backgroundColor)")
     assert len(set(colours)) == 3
     expect(waiting.first).to_contain_text("可能有危险")
@@ -359,6 +392,17 @@ def test_staff_accept_reply_and_give_back(page: Page, fake: FakeApi, picture: Ke
     expect(page.locator(".badge.status")).to_have_text("程序在回答")
     assert conversation.status == "bot"
     expect(page.get_by_label("写给来访人的话")).to_be_hidden()
+
+
+def test_the_citizen_is_told_that_somebody_writes(page: Page, fake: FakeApi) -> None:
+    add_waiting(fake, "我要找真人", 0, 1)
+    page.goto("/queue")
+    page.get_by_role("button", name="接手").click()
+    page.get_by_label("写给来访人的话").press_sequentially("您好，我是王芳，您请说。")
+    expect(page.get_by_label("写给来访人的话")).to_have_value("您好，我是王芳，您请说。")
+    page.get_by_role("button", name="发送").click()
+    expect(page.locator(".said.human .words")).to_have_count(1)
+    assert 1 <= fake.state.typing <= 3  # not at every key
 
 
 def test_a_conversation_accepted_by_another_is_told_plainly(page: Page, fake: FakeApi) -> None:

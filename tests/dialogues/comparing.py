@@ -12,6 +12,8 @@ ASK = "utter_ask_"
 NOTHING = "nothing"
 NOTICE = "citizen.notice"
 OF_THE_DIALOGUE = "utter_"
+# Said on the way out of a danger: the notice waits for the next answer.
+AFTER_DANGER = ("citizen.after_", "citizen.advice_")
 
 Remembered = Mapping[str, SimpleNamespace]
 
@@ -51,8 +53,10 @@ class Answer:
 
     @property
     def is_of_the_dialogue(self) -> bool:
-        """Not only the backend's own words for danger and secrets."""
-        return any(name.startswith(OF_THE_DIALOGUE) for names in self.names for name in names)
+        """Not only the backend's own words for danger and secrets, nor the first after a danger."""
+        said = [name for names in self.names for name in names]
+        is_after = any(name.startswith(AFTER_DANGER) for name in said)
+        return not is_after and any(name.startswith(OF_THE_DIALOGUE) for name in said)
 
     def without_notice(self) -> "Answer":
         if (at := self.notice) is None:

@@ -50,7 +50,8 @@ def offers_of(reply: Reply) -> tuple[str, ...]:
 
 
 def _pattern(text: str) -> str:
-    return FILLED_IN.sub(".+?", re.escape(text))
+    """A child hears the same words with 你."""
+    return FILLED_IN.sub(".+?", re.escape(text)).replace("您", "[您你]")
 
 
 def _all_texts() -> Iterator[tuple[str, str]]:
@@ -58,7 +59,13 @@ def _all_texts() -> Iterator[tuple[str, str]]:
         responses = yaml.safe_load(file.read_text(encoding="utf-8")).get("responses") or {}
         for name, variants in responses.items():
             yield from ((name, str(one["text"]).strip()) for one in variants)
-    yield from ((f"citizen.{key}", text) for key, text in _citizen_texts().items())
+    yield from ((_name_of(key), text) for key, text in _citizen_texts().items())
+
+
+def _name_of(key: str) -> str:
+    """What is written for children counts as the text that it stands for."""
+    own = key.removeprefix("child_")
+    return own if own.startswith("utter_") else f"citizen.{own}"
 
 
 def _citizen_texts() -> dict[str, str]:

@@ -15,6 +15,7 @@ from bench import phrases
 from bench import stack as stacks
 from bench.stack import Stack
 from tests.browser.chromium import launched
+from tests.browser.test_citizen_files import photo
 
 pytestmark = pytest.mark.timeout(900)  # the first start may train the models
 
@@ -157,7 +158,7 @@ def told_until_read_back(page: Page) -> None:
 
 def test_a_story_told_on_a_phone_is_a_case_on_the_desk(phone: Page, desk: Page, keep: Keep) -> None:
     told_until_read_back(phone)
-    where = phone.locator(".read-back [data-field=where] dd")
+    where = phone.locator(".read-back [data-field=where] .value")
     expect(where).to_have_text(ANSWERS["where"])
     expect(phone.locator(".read-back")).to_contain_text(NUMBER)
     keep(phone, "phone-read-back")
@@ -186,6 +187,35 @@ def test_a_story_told_on_a_phone_is_a_case_on_the_desk(phone: Page, desk: Page, 
     desk.reload()
     expect(contact).to_contain_text("138****1234")
     assert NUMBER not in desk.content()
+
+
+def test_an_item_tapped_on_the_card_and_a_photo_reach_the_case(
+    phone: Page, desk: Page, keep: Keep
+) -> None:
+    told_until_read_back(phone)
+    phone.get_by_role("button", name="改 联系电话").click()
+    assert asked(phone) == "contact"
+    say(phone, "13800005678")
+    assert asked(phone) == "confirmed"
+    expect(phone.locator(".read-back").last).to_contain_text("13800005678")
+    phone.set_input_files("#file", photo("烧烤店.jpg"))
+    phone.click("#chosen_send")
+    expect(phone.locator(".citizen .mark").last).to_have_text("已送达")
+    assert asked(phone) == "confirmed"
+    keep(phone, "phone-photo")
+    phone.reload()
+    expect(phone.get_by_role("img", name="发出的照片")).to_be_visible()
+    phone.get_by_role("button", name="对，就这样登记").click()
+    number = phone.locator(".receipt [data-field=number] dd").inner_text()
+
+    desk.get_by_role("link", name="诉求件", exact=True).click()
+    desk.locator(".cases tbody tr", has_text=number).get_by_role("link").click()
+    picture = desk.get_by_role("img", name="照片")
+    expect(picture).to_have_js_property("naturalWidth", 320)
+    with desk.expect_download() as download:
+        desk.get_by_role("link", name="下载照片").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"\xff\xd8\xff")
+    keep(desk, "desk-photo")
 
 
 def test_a_citizen_and_a_colleague_talk_and_the_program_goes_on(

@@ -253,8 +253,170 @@ def test_a_place_that_is_an_office_answers_where() -> None:
     assert meant("你们办公室在哪里", "where", "ask_office") == "ask_office"
 
 
+@pytest.mark.parametrize(
+    ("text", "asking", "sounds", "intent"),
+    [
+        ("？", "where", "nlu_fallback", "explain_question"),
+        ("???", "contact", "inform", "explain_question"),
+        ("。。。", "demand", "skip", "nlu_fallback"),
+        ("…", "what", "wait", "nlu_fallback"),
+        ("ghjk", "what", "inform", "nlu_fallback"),
+        ("ok", "demand", "affirm", "affirm"),
+    ],
+)
+def test_marks_and_letters_are_not_understood(
+    text: str, asking: str, sounds: str, intent: str
+) -> None:
+    assert meant(text, asking, sounds) == intent
+
+
+def test_who_sends_marks_for_the_third_time_is_offered_a_person() -> None:
+    lost = frozenset({"lost"})
+    assert meant("？？", "where", "nlu_fallback", remembered=lost) == "nlu_fallback"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我还要补充一点",
+        "我再说一个情况",
+        "想再补充一下",
+        "对了，再说个细节",
+        "我想再补充几句",
+        "还有个情况要说",
+    ],
+)
+def test_more_of_the_filed_case_is_announced(text: str) -> None:
+    assert meant(text, None, "tell_story", remembered=frozenset({"filed"})) == "add_facts"
+
+
+@pytest.mark.parametrize("text", ["我再说一件别的事", "还有另外一件事", "再说说你们的态度"])
+def test_another_matter_is_no_more_of_the_filed_one(text: str) -> None:
+    assert meant(text, None, "another_matter", remembered=frozenset({"filed"})) == "another_matter"
+
+
+@pytest.mark.parametrize("sounds", ["inform", "correct", "nlu_fallback", "another_matter"])
+def test_what_was_announced_is_told(sounds: str) -> None:
+    adding = frozenset({"filed", "adding"})
+    assert meant("店老板姓姜，店名叫快洁", None, sounds, remembered=adding) == "tell_story"
+    assert meant("算了，没有了", None, sounds, remembered=adding) == "skip"
+    assert meant("什么时候有结果", None, "ask_duration", remembered=adding) == "ask_duration"
+
+
+@pytest.mark.parametrize("sounds", ["ask_law", "inform", "ask_fee", "nlu_fallback"])
+def test_a_question_of_law_is_the_account_once_a_lawyer_was_asked_for(sounds: str) -> None:
+    advising = frozenset({"advising"})
+    assert meant("离婚了孩子归谁", "what", sounds, remembered=advising) == "tell_story"
+    assert meant("你们这里收费吗", "what", sounds, remembered=advising) == sounds
+
+
+def test_what_taking_back_would_mean_is_asked_and_takes_nothing_back() -> None:
+    asks = frozenset({"asks_of_withdrawal"})
+    for asking in (None, "withdrawal"):
+        assert meant("撤了会怎么样", asking, "withdraw", remembered=asks) == "ask_next"
+
+
+def test_an_attempt_at_number_and_code_is_an_answer() -> None:
+    tried = frozenset({"code_tried"})
+    assert meant("261101", "lookup", "skip", remembered=tried) == "inform"
+    assert meant("查询码是ab12", None, "skip", remembered=tried) == "ask_progress"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        *(("我们全楼的人都没暖气", True), ("我们十几家都被淹了", True)),
+        *(("我们三十多户业主一起反映", False), ("我们是一起反映的，二十几个工友", False)),
+        *(("我是业主代表", False), ("我们村几十户联名来反映问题", False)),
+    ],
+)
+def test_a_group_that_says_more_than_who_it_is_tells(text: str, says: bool) -> None:
+    heard = Heard(heard_text(text), "represent_group", 0.9)
+    assert tables().has_story(heard, len(text)) is says
+
+
 def test_every_row_means_something_that_exists_and_names_known_words() -> None:
     known = set(tables().context["meant"])
     for cue in tables().cues:
         assert cue.asking is None or cue.asking <= known | {"nothing"}
         assert cue.means
+
+
+WHOLE = frozenset({"where", "demand", "contact"})
+
+
+@pytest.mark.parametrize("sounds", ["contact_preference", "affirm", "thanks", "cancel", "insult"])
+@pytest.mark.parametrize(
+    "text",
+    ["押金不退，南头，要回押金，13500001111，下班再联系", "村口路烂了 石岩 修路 13500001112"],
+)
+def test_what_tells_the_place_the_wish_and_the_number_is_an_account(text: str, sounds: str) -> None:
+    assert meant(text, None, sounds, offered=WHOLE, facts=WHOLE) == "tell_story"
+
+
+@pytest.mark.parametrize(
+    ("text", "sounds"),
+    [
+        ("晚上七点以后再打给我", "contact_preference"),
+        ("好的，谢谢你们", "thanks"),
+        ("不弄了", "cancel"),
+    ],
+)
+def test_what_tells_nothing_is_none(text: str, sounds: str) -> None:
+    assert meant(text, None, sounds) == sounds
+
+
+@pytest.mark.parametrize("sounds", ["ask_progress", "ask_fee", "cancel", "insult", "start_over"])
+@pytest.mark.parametrize("text", ["修", "通水", "赶紧退", "给我赔", "处罚他们", "开除", "执行"])
+def test_a_remedy_alone_is_the_wish(text: str, sounds: str) -> None:
+    answer = frozenset({"answer"})
+    assert meant(text, "demand", sounds, offered=answer) == "inform"
+
+
+def test_only_all_of_it_is_begun_again() -> None:
+    assert meant("电话我想重新给一个", "demand", "start_over") == "choose_field"
+    assert meant("刚才那个问题我重答一下", "demand", "start_over") == "go_back"
+    assert meant("全部作废，从头说", "demand", "start_over") == "start_over"
+    assert meant("弄错了，重新来吧", "demand", "start_over") == "start_over"
+
+
+def test_a_person_is_asked_for_in_words() -> None:
+    assert meant("窗口的人爱理不理 把我赶出来", None, "ask_human") == "tell_story"
+    assert meant("叫你们科长来跟我说话", None, "ask_human") == "ask_human"
+
+
+def test_nobody_learns_who_reports_whom() -> None:
+    assert meant("最近是不是有人告我，我姓王", None, "report_official") == "ask_privacy"
+
+
+def test_a_yes_has_a_word_of_agreement() -> None:
+    assert meant("对门麻将馆太闹", None, "affirm") == "tell_story"
+    assert meant("好的我知道了", None, "affirm") == "affirm"
+
+
+def test_what_is_announced_and_told_at_once_is_told() -> None:
+    assert meant("想投诉食堂给娃吃剩饭", None, "open_case") == "tell_story"
+    assert meant("我想反映一个情况", None, "open_case") == "open_case"
+
+
+@pytest.mark.parametrize(
+    ("text", "sounds", "remembered", "has"),
+    [
+        ("主任把补助发给小舅子", "report_official", (), True),
+        ("我要实名举报主任", "report_official", (), False),
+        ("帮我奶奶问养老金", "for_other", ("matter_plain",), True),
+        ("我替别人问问", "for_other", (), False),
+        ("停水三天", "tell_story", ("matter_plain",), True),
+    ],
+)
+def test_what_is_about_something_else_may_tell_the_story_too(
+    text: str, sounds: str, remembered: tuple[str, ...], has: bool
+) -> None:
+    heard = Heard(heard_text(text), sounds, 0.9, remembered=frozenset(remembered))
+    assert tables().has_story(heard, len(text)) is has
+
+
+def test_words_that_go_on_to_the_other_matter_are_not_its_account() -> None:
+    remembered = frozenset({"parked", "parked_offered", "matter_plain"})
+    heard = Heard(heard_text("行，那就说下面那件吧"), "another_matter", 0.9, remembered=remembered)
+    assert tables().has_story(heard, len(heard.text)) is False

@@ -9,12 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend_api.access.service import access_by_token
 from backend_api.audit.models import AuditEntry
+from backend_api.audit.service import SYSTEM
 from backend_api.conversations.models import Conversation
 from backend_api.core.clock import now
 from backend_api.core.errors import NotSignedInError
 from backend_api.core.jobs import open_jobs
 from backend_api.operations import records
 from backend_api.operations.messages import FailureError
+from backend_api.organisation.rules import Level
+from backend_api.organisation.service import add_unit
 from tests.conftest import World
 
 pytestmark = pytest.mark.anyio
@@ -166,3 +169,44 @@ async def _hold_a_job(jobs: App) -> None:
     await jobs.configure_task("anything", allow_unknown=True).defer_async()
     worker = await jobs.job_manager.register_worker()
     assert await jobs.job_manager.fetch_job(queues=None, worker_id=worker)
+
+
+async def test_a_site_belongs_to_its_community_which_is_made_once(world: World) -> None:
+    async with world.sessions.begin() as session:
+        for name in ("东门", "西门"):
+            await records.add_site(session, name, "", community="翠竹社区")
+        await records.add_site(session, "大厅", "")
+        found = {one.name: one.unit for one in await records.list_sites(session)}
+    assert found == {
+        "大门口": "翠竹街道",
+        "东门": "翠竹社区",
+        "西门": "翠竹社区",
+        "大厅": "翠竹街道",
+    }
+
+
+async def test_a_community_that_two_units_are_called_is_asked_for_again(world: World) -> None:
+    async with world.sessions.begin() as session:
+        for _ in range(2):
+            await add_unit(
+                session, SYSTEM, name="翠竹社区", level=Level.COMMUNITY, parent=world.unit
+            )
+    with pytest.raises(FailureError, match="2 个单位都叫 翠竹社区"):
+        async with world.sessions.begin() as session:
+            await records.add_site(session, "东门", "", community="翠竹社区")
+
+
+async def test_a_site_is_withdrawn_once_and_is_in_the_audit(world: World) -> None:
+    async with world.sessions.begin() as session:
+        code = await records.add_site(session, "东门", "")
+        for _ in range(2):
+            assert await records.withdraw_site(session, code) == "东门"
+        with pytest.raises(FailureError, match="已经停用"):
+            await records.site_in_use(session, code)
+        with pytest.raises(FailureError, match="没有站点 nope"):
+            await records.withdraw_site(session, "nope")
+    async with world.sessions() as session:
+        actions = await session.scalars(
+            select(AuditEntry.action).where(AuditEntry.subject_kind == "site")
+        )
+        assert list(actions).count("site.withdrawn") == 1

@@ -157,8 +157,8 @@ def test_personal_data_is_masked_wherever_it_stands_in_a_long_text(
 
 
 def test_a_name_across_the_edge_of_what_is_read_is_masked_once(read: Read) -> None:
-    for shift in range(2988, 3010):
-        text = f"{'啊' * shift}，我叫王建国，{'啊' * 9000}"
+    for shift in range(2988, 3010, 2):
+        text = f"{'啊' * shift}，我叫王建国，{'啊' * 4000}"
         analysis = read(text)
 
         assert "王建国" not in mask(analysis.text, analysis.pii)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -5,6 +7,8 @@ from backend_api.notifications.texts import has_citizen_text
 from backend_api.understanding.alarm import crisis_script, judge_crisis
 from backend_api.understanding.models import DATA
 from tests.understanding.conftest import Read
+
+HELD_OUT = Path(__file__).with_name("held_out_dangers.yml")
 
 
 @pytest.mark.parametrize(
@@ -466,7 +470,10 @@ def test_a_hazard_of_long_standing_or_a_like_word_is_no_alarm(text: str) -> None
         ("对面有个女的坐在窗台要往下跳", "crisis_third_person"),
         ("我女儿走丢了，才四岁", "crisis_missing"),
         ("我十二岁，后妈天天打我", "crisis_minor"),
+        ("老师猥亵我女儿", "crisis_child_told"),
+        ("我爷爷有痴呆，走丢了，到现在没找到", "crisis_missing"),
         ("有人落水了", "crisis_water"),
+        ("帮我报警好吗", "crisis_police"),
         ("有人困在电梯里还没出来", "crisis_shut_in"),
         ("屋顶要塌了", "crisis_collapse"),
         ("楼下着火了", "crisis_fire_or_accident"),
@@ -474,3 +481,66 @@ def test_a_hazard_of_long_standing_or_a_like_word_is_no_alarm(text: str) -> None
 )
 def test_the_words_to_the_citizen_fit_the_danger(text: str, script: str) -> None:
     assert crisis_script(judge_crisis([text]).kinds[0], text) == script
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("我十七岁，爸妈把我赶出来了，在网吧", "minor"),
+        ("才十三，家里没人管我，两天没吃饭", "minor"),
+        ("土墙歪了，一直在掉土块，我娘住里头", "fire_or_accident"),
+        ("房顶裂开老大的口子，又响了，孩子在里面睡着", "fire_or_accident"),
+        ("门口那条坡的石头往下滚到我家院子了", "fire_or_accident"),
+        ("他把刀架到我脖子上", "domestic_violence"),
+        ("我躲在柜子里不敢出声，他疯了一样在找我", "domestic_violence"),
+        ("爱人又打我女儿了，身上青一块紫一块", "minor"),
+        ("被人骗来这里，手机没收了，不让走", "violence"),
+        ("经理把我灌醉带去酒店，我刚醒", "violence"),
+        ("我没什么牵挂了，猫也送人了", "self_harm"),
+        ("再不给钱我就从楼顶下去", "self_harm"),
+        ("我要开车往他们大门撞", "threat_to_others"),
+        ("两村的人都拿着锄头围上来了", "violence"),
+        ("有人尾随我", "violence"),
+        ("我今年14被卖到外省了", "minor"),
+        ("12岁，他让我发照片，不发就告诉老师", "minor"),
+        ("对门的打我，头都打破了", "violence"),
+    ],
+)
+def test_ideas_near_each_other_are_a_danger(text: str, kind: str) -> None:
+    crisis = judge_crisis([text])
+
+    assert crisis.level >= 2
+    assert kind in crisis.kinds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我十六岁，想办身份证要什么手续",
+        "外墙瓷砖掉了一块，开发商说过了质保",
+        "新闻里说有个工地塌了，是真的吗",
+        "燃气费怎么又涨了，有股味道的是隔壁餐馆油烟",
+        "排队排得我想死",
+        "电梯去年困过人，现在修好了",
+        "小时候我爸拿皮带打我，现在要我养老",
+    ],
+)
+def test_the_same_ideas_in_an_ordinary_matter_are_none(text: str) -> None:
+    assert judge_crisis([text]).level <= 1
+
+
+def test_an_answered_danger_begins_no_other() -> None:
+    assert judge_crisis(["我到我妈家了"], before="老公家暴我三年了，昨晚又打").level == 0
+    assert judge_crisis(["活了"], before="我不想").level >= 2
+
+
+def test_unseen_dangers_are_seen_and_what_sounds_alike_is_not() -> None:
+    """The lists alone (with the classifier: test_danger). The floor is what was measured (60 of 77,
+    2 of 78), with a little room."""
+    told = yaml.safe_load(HELD_OUT.read_text(encoding="utf-8"))
+
+    def alarms(name: str) -> float:
+        return sum(judge_crisis([text]).level >= 2 for text in told[name]) / len(told[name])
+
+    assert alarms("danger") >= 0.74
+    assert alarms("nothing") <= 0.05

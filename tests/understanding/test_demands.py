@@ -204,3 +204,49 @@ def test_whatever_somebody_is_to_do_is_a_wish(text: str, wish: str, read: Read) 
 )
 def test_what_somebody_was_told_to_do_is_no_wish(text: str, read: Read) -> None:
     assert read(text).fields.demand == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("车被刮了，布吉，赔两千，13812345678", "赔两千"),
+        ("手机进水不保修，罗湖，换新的，13812345678", "换新的"),
+        ("买到假酒，坪山，假一赔十", "假一赔十"),
+        ("押金不退，南山，退1500，匿名", "退1500"),
+        ("店家不给票，龙岗，开发票，13812345678", "开发票"),
+        ("等了三年，盐田，办房产证，13812345678", "办房产证"),
+        ("孩子没书读，沙井，想读公办，13812345678", "想读公办"),
+        ("前夫天天骚扰，龙岗，让他别再来，13812345678", "让他别再来"),
+        ("中介骗我，福田，退，13812345678", "退"),
+        ("楼道堆杂物，罗湖，清走，13812345678，晚上打", "清走"),
+        ("工头跑了，我去找过两次，坪地，还钱，13812345678", "还钱"),
+        ("村里断水，要个说法", "要个说法"),
+        ("太阳能漏水，修好就行，电话13812345678", "修好就行"),
+        ("快递弄坏了我的琴，照价赔偿，13812345678", "照价赔偿"),
+        ("还我血汗钱", "还我血汗钱"),
+    ],
+)
+def test_a_terse_bid_at_the_end_is_a_wish(text: str, wish: str, read: Read) -> None:
+    assert [one.text for one in read(text).fields.demand] == [wish]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "老板只赔两千",
+        "商家说，退钱",
+        "学校乱收钱，补课费，资料费",
+        "社保停了，退休金，也没了",
+        "装好了还得收费",
+        "退钱的事他们一直拖",
+        "经理骂我，让我滚",
+        "工地不停工，修路修到半夜",
+    ],
+)
+def test_the_same_words_in_an_account_are_no_wish(text: str, read: Read) -> None:
+    assert read(text).fields.demand == ()
+
+
+def test_what_is_looked_forward_to_is_a_wish(read: Read) -> None:
+    text = "宅基地少量了半分，镇里村里互相推。俺就盼着重新丈量一回宅子"
+    assert "重新丈量" in read(text).fields.demand[0].text

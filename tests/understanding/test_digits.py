@@ -63,3 +63,8 @@ def test_handles_are_personal(text: str, kind: str, span: str) -> None:
     [pii] = find_accounts(text)
 
     assert (pii.type, text[pii.start : pii.end]) == (kind, span)
+
+
+@pytest.mark.parametrize("text", ["李三13812345678", "王五 13812345678", "我叫赵一，13812345678"])
+def test_a_name_that_ends_in_a_numeral_is_no_part_of_the_number(text: str) -> None:
+    assert [one.value for one in find_numbers(text).phones] == ["13812345678"]

@@ -1,10 +1,6 @@
-import json
-from pathlib import Path
-
 import pytest
 
 from backend_api.understanding.models import Models
-from backend_api.understanding.train import main
 from tests.understanding.conftest import Read
 
 FIRST = [
@@ -71,16 +67,6 @@ def test_a_plain_message_finds_its_matter(text: str, code: str, read: Read) -> N
 
     assert matter.code == code
     assert matter.p > 0.3
-
-
-def test_training_twice_writes_the_same_model(tmp_path: Path) -> None:
-    folders = [tmp_path / "a", tmp_path / "b"]
-    for folder in folders:
-        main(["--out", str(folder), "--quick"])
-
-    one, two = (json.loads((folder / "matters.json").read_text()) for folder in folders)
-    assert one == two
-    assert (folders[0] / "matters.npz").read_bytes() == (folders[1] / "matters.npz").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -274,3 +274,23 @@ def test_a_court_is_read_by_its_name(read: Read) -> None:
 )
 def test_a_pronoun_means_who_was_spoken_of_last(text: str, role: str, read: Read) -> None:
     assert [one.role for one in read(text).fields.persons if one.kind == "name"] == [role]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("找了五次物业都不修", "物业"),
+        ("龙岗富士康拖欠加班费", "富士康"),
+        ("瑞丰健身房卷钱跑了", "瑞丰健身房"),
+        ("在福永桥头工业区鸿达厂上班，不交社保", "鸿达厂"),
+        ("房东乱涨电费，我找过村委会也没结果", "房东"),
+    ],
+)
+def test_the_respondent_is_called_by_its_name_alone(text: str, name: str, read: Read) -> None:
+    found = {one.text for one in read(text).fields.orgs if one.role == "respondent"}
+    assert found == {name}
+
+
+def test_whom_a_citizen_asked_about_the_neighbours_is_no_respondent(read: Read) -> None:
+    orgs = read("楼上天天拖桌子，找物业没用").fields.orgs
+    assert [one for one in orgs if one.role == "respondent"] == []

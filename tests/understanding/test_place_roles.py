@@ -85,7 +85,7 @@ def test_an_employer_says_where_somebody_works(text: str, place: str, org: str, 
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("在岗头村工地干活，包工头跑了", "岗头村"),
+        ("在岗头村工地干活，包工头跑了", "岗头村工地"),
         ("我在翠湖小区做保洁", "翠湖小区"),
         ("我在水贝金座大厦当保安", "水贝金座大厦"),
     ],

@@ -129,3 +129,45 @@ def test_what_stands_at_a_place_is_told_with_it(text: str, found: str, read: Rea
 )
 def test_a_place_goes_on_behind_its_subdistrict(text: str, place: str, read: Read) -> None:
     assert [one.text for one in read(text).fields.places] == [place]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("龙湖香醍的物业从来不修电梯", "龙湖香醍"),
+        ("恒大御景半岛交房晚了一年", "恒大御景半岛"),
+        ("我们小区是中海华庭，物业不管事", "中海华庭"),
+        ("东风路菜市场门口天天堵车", "东风路菜市场"),
+    ],
+)
+def test_what_is_named_like_a_place_is_no_organisation(text: str, place: str, read: Read) -> None:
+    fields = read(text).fields
+
+    assert [one.text for one in fields.places] == [place]
+    assert [one.text for one in fields.orgs if one.kind == "named"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("水表坏了，光明楼村，尽快换", "光明楼村"),
+        ("福田岗厦，楼上漏水", "福田岗厦"),
+        ("我走到龙华，手机被抢了", "龙华"),
+        ("房子五年没办证，光明，办证", "光明"),
+        ("我们项目在光明的隧道里", "光明"),
+        ("我是在坂田那边打工的", "坂田"),
+        ("垃圾没人收 都在宝安石岩", "宝安石岩"),
+        ("水漫出来了 路上都是水 龙岗横岗花园", "龙岗横岗花园"),
+        ("在振兴工地干活，钱没给", "振兴工地"),
+    ],
+)
+def test_a_district_named_in_few_words_is_a_place(text: str, place: str, read: Read) -> None:
+    assert [one.text for one in read(text).fields.places] == [place]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["光明正大地收钱", "第一，小区没灯；第二，小区没水", "城中村没人管", "把我的手机弄丢了"],
+)
+def test_words_that_begin_or_end_like_a_place_are_none(text: str, read: Read) -> None:
+    assert read(text).fields.places == ()

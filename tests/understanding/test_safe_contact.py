@@ -204,3 +204,75 @@ def test_what_is_told_is_no_wish_to_be_reached_so(text: str) -> None:
 )
 def test_what_is_wished_stays_a_wish(text: str, kind: str) -> None:
     assert find_safe_contact(text).wishes[0].kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我男人昨夜打我，脸都肿了",
+        "他每天半夜打我",
+        "喝多了晚上打人",
+        "前妻每天晚上打电话骂我",
+        "骗子中午打我手机说中奖了",
+        "隔壁每天早上七点就打桩",
+        "对面店里晚上打鼓",
+        "今天我打电话问了社保局",
+        "钱包被小偷偷走了",
+        "有人半夜偷偷倒垃圾",
+        "我悄悄跟您说，厂里招童工",
+        "叫他们把喇叭关小声",
+        "能不能让人来看看",
+        "可不可以给他们说说",
+        "我妈眼睛不好，走路看不清",
+        "我爸不识字，合同是别人骗他签的",
+        "耳朵被打得听不见了",
+        "对门是聋哑人，被人欺负",
+        "我白天上班，晚上被吵得睡不着",
+        "单位有保密协议",
+        "老板说是快递弄丢的",
+        "这是我爸的宅基地",
+        "电话沟通了好多次没有结果",
+        "物业微信通知停水",
+        "孩子去找老师，老师不管",
+        "求他别打我了",
+    ],
+)
+def test_words_of_an_account_are_no_wish_to_be_reached_so(text: str) -> None:
+    assert find_safe_contact(text).wishes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("她会翻我手机的", ["no_text"]),
+        ("手机被他管着", ["no_call"]),
+        ("晚上九点后给我发信息", ["hours", "text"]),
+        ("有事晚上打我电话", ["hours"]),
+        ("下午两点以后打13912345678", ["hours"]),
+        ("13912345678，晚上打", ["hours"]),
+        ("我白天睡觉，晚上六点以后再打给我", ["not_hours", "hours"]),
+        ("我不识字，打电话吧", ["no_text", "call"]),
+        ("手机是偷偷发的", ["discreet"]),
+        ("打的时候小声点", ["discreet"]),
+        ("我只能悄悄接电话", ["discreet"]),
+        ("请替我保密", ["discreet"]),
+    ],
+)
+def test_a_wish_has_the_citizen_for_its_object(text: str, kinds: list[str]) -> None:
+    assert [one.kind.value for one in find_safe_contact(text).wishes] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("不安全", ["no_call"]),
+        ("不太安全，他会看我手机", ["no_call", "no_text"]),
+        ("她天天查我手机", ["no_text"]),
+        ("白天上班", ["not_hours"]),
+        ("晚上打我", ["hours"]),
+        ("打我手机", ["call"]),
+        ("耳朵背", ["no_call"]),
+    ],
+)
+def test_who_was_asked_need_not_speak_of_a_call(text: str, kinds: list[str]) -> None:
+    assert [one.kind.value for one in find_safe_contact(text, asked=True).wishes] == kinds

@@ -59,3 +59,19 @@ def test_the_lunar_table_agrees_with_known_new_years(models: Models) -> None:
         first = models.times.calendar.lunar(year, 1)
         assert first is not None
         assert (first.month, first.day) == (month, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("我今年六十八了，从3月5号起没水", ["3月5号"]),
+        ("我妈今年七十三腿脚不便", []),
+        ("孩子今年9岁，今年9月没学上", ["今年9月"]),
+        ("今年三十岁", []),
+        ("今年10月开始", ["今年10月"]),
+        ("今年十一放假时被辞退", ["今年十一放假"]),
+        ("大年三十还在上班", ["大年三十"]),
+    ],
+)
+def test_an_age_is_no_time(text: str, times: list[str], models: Models) -> None:
+    assert [one.text for one in find_times(text, NOW, models.times)] == times

@@ -7,6 +7,20 @@ words (地点是…, 我住…) is a place whatever its name is.
 
 from backend_api.understanding.places.find import find_places
 from backend_api.understanding.places.named import is_district
-from backend_api.understanding.places.words import Gazetteer, PlaceWords, place_words, town_names
+from backend_api.understanding.places.words import (
+    Endings,
+    Gazetteer,
+    PlaceWords,
+    place_words,
+    town_names,
+)
 
-__all__ = ["Gazetteer", "PlaceWords", "find_places", "is_district", "place_words", "town_names"]
+__all__ = [
+    "Endings",
+    "Gazetteer",
+    "PlaceWords",
+    "find_places",
+    "is_district",
+    "place_words",
+    "town_names",
+]

@@ -8,6 +8,7 @@ from backend_api.understanding.places.named import (
     named_regions,
     other_pieces,
     town_end,
+    town_pieces,
 )
 from backend_api.understanding.places.parts import place_of
 from backend_api.understanding.places.premises import Owned, sort_owned
@@ -39,6 +40,7 @@ def find_places(
     pieces = [
         *(Piece(one.start, town_end(text, one, gazetteer) or one.end) for one in regions),
         *other_pieces(text, tokens, words),
+        *town_pieces(text, gazetteer),
     ]
     clear = [piece for one in pieces if (piece := _beside(one, owned.names))]
     clear += [

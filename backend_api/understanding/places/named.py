@@ -16,6 +16,20 @@ _NAME_TAGS = frozenset(
     {"n", "nz", "LOC", "ORG", "PER", "nw", "m", "nr", "ns", "nt", "s", "vn", "a"}
 )
 _COUNTING = "一两几多各每某这那"
+# 第一，广场舞；第二，小区路灯
+_ORDINAL = re.compile(r"第[一二三四五六七八九十\d]+|\d+[家个]")
+# A district's short name where no other word can be meant: 在光明的工地, 走到福田，昨天.
+_LED_TO = ("在", "住", "到", "位于", "去", "来")
+_LED_END = re.compile(r"[，。,、的那这附打干做上\s]|$")
+_LONGEST_DISTRICT = 4
+_FULL = ("区", "市", "县")
+_CLAUSE_EDGE = "，。,.、！!？?；;：:\n "
+# 福田水围, 光明将石: what is named right behind a district's short name, to its clause's end.
+_QUARTER = re.compile(r"(?P<name>[\u4e00-\u9fff]{0,4})(?=[，。,、！!；;\s]|$)")
+_NO_QUARTER = re.compile(
+    r"[了着过不没都也被把给让叫要想说很太还就在是有我你他她们人啊吧吗呢嘛坏漏停臭打欠拖退日报吵修拆那这边]"
+    r"|噪音|物业|违建|污染|公司|老板|房东|油烟|垃圾|工资|街道|社区|政府|医保|社保|低保|学位|公交|地铁|[局院校厂店]$"
+)
 _LONGEST_NAME = 10
 # 走出一条路 and the like: with a name this long a weak ending is no ending.
 _LONGEST_WEAK = 7
@@ -41,6 +55,7 @@ def named_regions(
             _is_believed(match, text, token, gazetteer.words.endings)
             or (match.start in owned.heads and _is_clear(match, text, gazetteer, site))
             or _continues(before, match)
+            or _is_in_front(match, owned, gazetteer)
         ):
             before = match
             yield match
@@ -52,16 +67,32 @@ def town_end(text: str, match: Match, gazetteer: Gazetteer) -> int:
     """Where the subdistrict ends that is named right behind its district (龙华民治), or 0."""
     county = _county(match, gazetteer).options[0].county
     towns = gazetteer.towns.get(county)
-    town = towns.match(text, match.end) if towns else None
-    return town.end() if town else 0
+    if towns is None:
+        return 0
+    town = towns.match(text, match.end)
+    return town.end() if town else _quarter_end(text, match)
+
+
+def _quarter_end(text: str, match: Match) -> int:
+    """Where what begins with a district's short name ends, as a clause of its own; or 0."""
+    is_led = text.endswith(_LED_TO, 0, match.start)
+    if is_led and _LED_END.match(text, match.end):
+        return match.end
+    begins = match.start == 0 or text[match.start - 1] in _CLAUSE_EDGE
+    if text.endswith(_FULL, 0, match.end) or not (is_led or begins):
+        return 0
+    quarter = _QUARTER.match(text, match.end)
+    return quarter.end() if quarter and not _NO_QUARTER.search(quarter["name"]) else 0
 
 
 def is_district(text: str, start: int, end: int, gazetteer: Gazetteer) -> bool:
-    """龙华 of 龙华民治, which the tagger takes for an organisation."""
-    match = gazetteer.regions.search(text[:end], start)
-    if match is None or match.start != start:
-        return False
-    return town_end(text, match, gazetteer) >= end
+    """龙华 or 民治 of 龙华民治, which the tagger takes for an organisation."""
+    match = gazetteer.regions.search(text, max(0, start - _LONGEST_DISTRICT))
+    while match and match.start <= start:
+        if town_end(text, match, gazetteer) >= end:
+            return True
+        match = gazetteer.regions.search(text, match.start + 1)
+    return False
 
 
 def _county(match: Match, gazetteer: Gazetteer) -> Match:
@@ -85,6 +116,24 @@ def _is_clear(match: Match, text: str, gazetteer: Gazetteer, site: Region) -> bo
     name = text[match.start : match.end]
     upper = any(not one.county for one in match.options)
     return (upper or match.whole) and name not in gazetteer.words.endings.everyday
+
+
+def _is_in_front(match: Match, owned: Owned, gazetteer: Gazetteer) -> bool:
+    """龙华 of 龙华富士康, a district whose subdistricts are known."""
+    known = any(one.county in gazetteer.towns for one in match.options)
+    return known and any(one.start == match.end for one in (*owned.places, *owned.names))
+
+
+def town_pieces(text: str, gazetteer: Gazetteer) -> Iterator[Piece]:
+    """在观澜那边, 布吉，…: a subdistrict named alone where no other word can be meant."""
+    for names in gazetteer.towns.values():
+        for match in names.finditer(text):
+            start, end = match.span()
+            is_led = text.endswith(_LED_TO, 0, start)
+            begins = start == 0 or text[start - 1] in _CLAUSE_EDGE
+            ends = end == len(text) or text[end] in _CLAUSE_EDGE
+            if (is_led and _LED_END.match(text, end)) or (begins and ends):
+                yield Piece(start, end)
 
 
 def _continues(before: Match | None, match: Match) -> bool:
@@ -124,7 +173,7 @@ def _by_ending(text: str, tokens: Sequence[Token], endings: Endings) -> Iterator
     for match in endings.any.finditer(text):
         start = _name_start(match.start(), tokens, endings)
         name = text[start : match.start()]
-        if len(name) < 2 or name in endings.not_named:
+        if len(name) < 2 or name in endings.not_named or _ORDINAL.fullmatch(name):
             continue
         if not _is_common(match, name, text, endings):
             yield Piece(start, match.end())
@@ -137,8 +186,8 @@ def _is_common(match: re.Match[str], name: str, text: str, endings: Endings) -> 
         return True
     if ending not in endings.weak:
         return False
-    after = text[match.end() : match.end() + 1]
-    return len(name) + len(ending) > _LONGEST_WEAK or after in endings.after_weak
+    is_long = len(name) + len(ending) > _LONGEST_WEAK
+    return is_long or text.startswith(endings.after_weak, match.end())
 
 
 def _name_start(at: int, tokens: Sequence[Token], endings: Endings) -> int:
@@ -162,4 +211,6 @@ def _belongs(token: Token, start: int, at: int, endings: Endings) -> bool:
 
 def _is_name(token: Token, endings: Endings) -> bool:
     counted = (token.tag == "m" and not token.text.isalnum()) or token.text[0] in _COUNTING
-    return token.tag in _NAME_TAGS and token.text not in endings.not_named and not counted
+    apart = token.text[-1].isspace()
+    named = token.tag in _NAME_TAGS and token.text not in endings.not_named
+    return named and not counted and not apart

@@ -28,6 +28,7 @@ class Endings:
 
     street: re.Pattern[str]
     community: re.Pattern[str]
+    estate: re.Pattern[str]
     any: re.Pattern[str]
     generic: re.Pattern[str]
     not_named: frozenset[str]
@@ -35,7 +36,7 @@ class Endings:
     everywhere: frozenset[str]
     common: frozenset[str]
     weak: frozenset[str]
-    after_weak: frozenset[str]
+    after_weak: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def _endings(raw: Mapping[str, Any]) -> Endings:
     return Endings(
         street=re.compile(_words(raw["street"])),
         community=re.compile(_words(raw["community"])),
+        estate=re.compile(f"(?:{_words([*raw['estate'], *raw['road']])})$"),
         any=re.compile(every),
         generic=re.compile(f"(?:{every}|{_words(raw['generic'])})+"),
         not_named=frozenset(raw["not_named"]),
@@ -117,7 +119,7 @@ def _endings(raw: Mapping[str, Any]) -> Endings:
         everywhere=frozenset(raw["everywhere"]),
         common=frozenset(raw["common"]),
         weak=frozenset(raw["weak_endings"]),
-        after_weak=frozenset(raw["after_weak_endings"]),
+        after_weak=tuple(raw["after_weak_endings"]),
     )
 
 

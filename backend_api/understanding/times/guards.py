@@ -8,6 +8,7 @@ _ONE_POINT = ("一点", "二点", "三点", "十一点", "两点")
 _POINTS = ("第", "有", "这", "那", "以", "下", "早", "差")
 _NUMBER_BEFORE = re.compile(rf"[\d{HAN}百千万第点.]")
 _NUMBER_AFTER = re.compile(rf"[{HAN}百千万个点月日号天年岁名人户栋楼层元块平公广路街大中]")
+_AFTER_SEASON = ("工", "作业", "班")
 _FESTIVE_AFTER = re.compile(r"[，,。、 我放的在回去到这那]|$")
 
 
@@ -16,6 +17,8 @@ def is_time(text: str, match: re.Match[str], words: TimeWords) -> bool:
     groups = match.groupdict()
     said = {name for name, value in groups.items() if value} - {"hour", "minute", "weekday"}
     if said <= {"mpart"} or (said == {"season"} and match.group() in words.seasons_after_year):
+        return False
+    if said == {"season"} and text.startswith(_AFTER_SEASON, match.end()):
         return False
     if said == {"part"} and match.group() in words.parts_alone:
         return False

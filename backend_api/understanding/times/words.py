@@ -173,7 +173,7 @@ def _numeric(raw: Mapping[str, Any]) -> str:
 def _holiday(raw: Mapping[str, Any]) -> str:
     names = _any([*raw["holidays"], *raw["lunar_holidays"]])
     return (
-        rf"(?P<holiday>(?<![一-龥]第)(?:{names}|(?<![\d.])6\.18|(?<!\d)618(?!\d)))"
+        rf"(?P<holiday>(?<![一-龥]第)(?<![今去前后明近每])(?:{names}|(?<![\d.])6\.18|(?<!\d)618(?!\d)))"
         rf"(?<!(?:之|百|万))(?:{_HOLIDAY_ENDS})*(?P<side>以?前夕?|之前|以?后|之后)?"
     )
 

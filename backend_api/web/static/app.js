@@ -1,20 +1,30 @@
 // The composition root of the citizen's page: what the buttons do and what each frame changes.
 
 import { connect } from './connection.js';
-import { conversationLog } from './log.js';
-import { beginSession, forgetSession, largeType, rememberType, storedSession, wipe } from './session.js';
-import { fillPage, text } from './texts.js';
+import { isPicture, isTooLarge, thumbnail, upload } from './files.js';
+import { conversationLog, spokenWords } from './log.js';
+import { beginSession, forgetSession, storedSession, wipe } from './session.js';
+import { hush } from './speech.js';
+import { fillPage, rememberType, startsLarge, text } from './texts.js';
+import { viewOf } from './view.js';
 
 const LIMIT = 10000; // characters the server takes in one message
 const LATE_AFTER = 12000;
+const ANSWER_IS_WHOLE = 700; // ms after its last bubble
 const LEAVE_TO = 'about:blank';
 const SESSION_REFUSED = 4401;
 
 const part = (id) => document.getElementById(id);
 const [scroller, words, choices, typing] = ['scroller', 'words', 'choices', 'typing'].map(part);
-const log = conversationLog(part('log'), transmit);
+const view = viewOf(scroller, part('newer'));
+const log = conversationLog(part('log'), { resend: transmit, change: answerWith, picture });
+const uploads = new Map(); // message_id → {file, keepPlace, busy}: photos and files the server does not have yet
+const unheard = []; // bubbles of an answer that is announced as a whole
 let line = null;
+let chosen = null;
+let loading = true; // what was said before is neither announced nor read in order
 let typingTimer = 0;
+let announceTimer = 0;
 let hiddenSince = 0;
 let leaving = false;
 
@@ -40,7 +50,7 @@ function heard(frame) {
     message: receive,
     stored: ({ message_id: id, seq }) => log.stored(id, seq),
     refused,
-    typing: ({ on }) => showTyping(on),
+    typing: ({ on, seconds }) => showTyping(on, seconds),
     status: ({ status }) => showStatus(status),
   }[frame.type];
   if (act) act(frame);
@@ -49,21 +59,40 @@ function heard(frame) {
 function ready({ status }) {
   showStatus(status);
   part('intro').hidden = !log.empty();
-  setTimeout(() => part('log').setAttribute('aria-busy', 'false'), 600); // history is not read aloud
+  setTimeout(() => {
+    loading = false;
+    part('log').setAttribute('aria-busy', 'false');
+  }, 600);
 }
 
 function receive(frame) {
-  const follow = nearEnd();
-  log.receive(frame);
+  const follow = loading || view.follows();
+  const bubble = log.receive(frame);
   part('intro').hidden = true;
   if (frame.from === 'citizen') {
     showChoices([]);
+    view.spoken();
   } else {
     showTyping(false);
     if (frame.choices && frame.choices.length) showChoices(frame.choices, confirms(frame));
+    if (bubble) answered(bubble);
   }
-  if (follow) toEnd();
-  else part('newer').hidden = false;
+  if (follow) view.settle();
+  else view.hint();
+}
+
+function answered(bubble) {
+  view.heard(bubble);
+  if (loading) return;
+  unheard.push(bubble);
+  clearTimeout(announceTimer);
+  announceTimer = setTimeout(announce, ANSWER_IS_WHOLE);
+}
+
+/** A screen reader is told an answer once, whole: marks, times and buttons are no news. */
+function announce() {
+  const from = unheard[0].querySelector('.from').textContent;
+  part('announcer').textContent = from + '：' + unheard.splice(0).map(spokenWords).join('\n');
 }
 
 function refused({ message_id: id, code, text: reason }) {
@@ -74,12 +103,28 @@ function refused({ message_id: id, code, text: reason }) {
 
 function say(said) {
   transmit(newId(), said);
+  spoken();
+}
+
+function spoken() {
+  hush();
   showChoices([]);
   part('intro').hidden = true;
-  toEnd();
+  view.spoken();
+  view.toEnd();
+}
+
+/** A choice or an item of the card was tapped: its words are said. */
+function answerWith(said) {
+  say(said);
+  words.focus({ preventScroll: true });
 }
 
 function transmit(id, said) {
+  if (uploads.has(id)) {
+    deliver(id);
+    return;
+  }
   log.sending(id, said);
   line.say(id, said);
   setTimeout(() => log.late(id), LATE_AFTER);
@@ -88,6 +133,7 @@ function transmit(id, said) {
 function connectionChanged(state) {
   if (state === 'open') {
     notify('');
+    uploads.forEach((_, id) => deliver(id));
     return;
   }
   showTyping(false);
@@ -103,12 +149,12 @@ function failed({ status, reason }) {
   showTyping(false);
   showChoices([]);
   part('intro').hidden = true;
-  part('newer').hidden = true;
   if (status === SESSION_REFUSED) {
     forgetSession();
     endWith(reason || text('over_session'), true);
   } else {
-    endWith(text(status === 404 ? 'over_site' : 'over_elsewhere'), status !== 404);
+    const over = { 404: 'over_site', 410: 'over_withdrawn' }[status];
+    endWith(text(over || 'over_elsewhere'), !over);
   }
   showStatus('none');
 }
@@ -118,22 +164,45 @@ function endWith(reason, mayBegin) {
   part('over_text').textContent = reason;
   part('again').hidden = !mayBegin;
   part('over').hidden = false;
-  toEnd();
+  view.toEnd();
 }
 
 function beginAgain() {
   const unsent = log.unsent().join('\n');
   line.stop();
   forgetSession();
-  log.clear();
+  clearScreen();
   start();
   words.value = words.value || unsent; // nothing the citizen wrote is lost
   wordsChanged();
   words.focus();
 }
 
+function clearScreen() {
+  hush();
+  uploads.clear();
+  choose(null);
+  log.clear();
+  part('announcer').textContent = '';
+}
+
+function wipePhone() {
+  if (!window.confirm(text('wipe_ask'))) return;
+  line.stop();
+  wipe();
+  clearScreen();
+  showTyping(false);
+  showChoices([]);
+  notify('');
+  part('intro').hidden = true;
+  endWith(text('wiped'), true);
+  showStatus('none');
+  part('again').focus();
+}
+
 function leave() {
   leaving = true;
+  hush();
   wipe();
   if (line) line.stop();
   document.body.textContent = '';
@@ -149,6 +218,53 @@ function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
+// ---- photos and files
+
+/** Shows what was chosen, before it is sent; null: nothing. */
+function choose(file) {
+  chosen = file && !isTooLarge(file) ? file : null;
+  notify(file && !chosen ? text('file_too_large') : '');
+  part('file').value = '';
+  part('chosen').hidden = !chosen;
+  if (!chosen) return;
+  part('chosen_name').textContent = chosen.name;
+  part('place').checked = false;
+  part('place_row').hidden = !isPicture(chosen.type);
+  part('chosen_send').focus();
+}
+
+function sendChosen() {
+  const id = newId();
+  uploads.set(id, { file: chosen, keepPlace: part('place').checked, busy: false });
+  choose(null);
+  deliver(id);
+  spoken();
+  words.focus({ preventScroll: true });
+}
+
+async function deliver(id) {
+  const one = uploads.get(id);
+  if (one.busy) return;
+  one.busy = true;
+  const shown = { kind: one.file.type, local: one.file };
+  log.sending(id, '', shown);
+  try {
+    const { seq } = await upload({ id, file: one.file, keepPlace: one.keepPlace, session: storedSession() });
+    uploads.delete(id);
+    log.stored(id, seq);
+    if (!part('human').hidden) showTyping(true);
+  } catch (error) {
+    one.busy = false;
+    if (error.reason) uploads.delete(id);
+    if (error.reason) log.refused(id, error.reason, true);
+    else log.late(id);
+  }
+}
+
+function picture(file) {
+  return file.local ? Promise.resolve(URL.createObjectURL(file.local)) : thumbnail(file.id, storedSession());
+}
+
 // ---- what is seen
 
 function showStatus(status) {
@@ -157,12 +273,12 @@ function showStatus(status) {
   part('human').hidden = status !== 'bot';
 }
 
-function showTyping(on) {
+function showTyping(on, seconds) {
   clearTimeout(typingTimer);
-  const follow = on && nearEnd();
+  const follow = on && view.follows();
   typing.hidden = !on;
-  if (on) typingTimer = setTimeout(() => showTyping(false), 30000);
-  if (follow) toEnd();
+  if (on) typingTimer = setTimeout(() => showTyping(false), (seconds || 30) * 1000);
+  if (follow) view.settle();
 }
 
 /** On what was read back, the first choice says that it is right. */
@@ -178,10 +294,7 @@ function showChoices(list, firstStandsOut) {
     button.type = 'button';
     if (firstStandsOut && place === 0) button.className = 'main';
     button.textContent = choice;
-    button.onclick = () => {
-      say(choice);
-      words.focus({ preventScroll: true });
-    };
+    button.onclick = () => answerWith(choice);
     choices.append(button);
   });
 }
@@ -194,15 +307,6 @@ function notify(said) {
 function showSize(large) {
   document.documentElement.classList.toggle('large', large);
   part('size').setAttribute('aria-pressed', String(large));
-}
-
-function nearEnd() {
-  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
-}
-
-function toEnd() {
-  scroller.scrollTop = scroller.scrollHeight;
-  part('newer').hidden = true;
 }
 
 function wordsChanged() {
@@ -248,24 +352,34 @@ words.addEventListener('keydown', keyPressed);
 part('human').addEventListener('click', () => say(text('human_text')));
 part('exit').addEventListener('click', leave);
 part('again').addEventListener('click', beginAgain);
-part('newer').addEventListener('click', toEnd);
+part('newer').addEventListener('click', view.toEnd);
+part('wipe').addEventListener('click', wipePhone);
+part('attach').addEventListener('click', () => part('file').click());
+part('file').addEventListener('change', () => { if (part('file').files[0]) choose(part('file').files[0]); });
+part('chosen_cancel').addEventListener('click', () => {
+  choose(null);
+  part('attach').focus();
+});
+part('chosen_send').addEventListener('click', sendChosen);
 part('size').addEventListener('click', () => {
   const large = !document.documentElement.classList.contains('large');
   rememberType(large);
   showSize(large);
   wordsChanged();
-  toEnd();
+  view.settle();
 });
-scroller.addEventListener('scroll', () => { if (nearEnd()) part('newer').hidden = true; });
+scroller.addEventListener('scroll', view.hint);
 document.addEventListener('visibilitychange', visibilityChanged);
 window.addEventListener('online', () => { if (line) line.now(); });
 window.addEventListener('offline', () => notify(text('offline')));
-window.addEventListener('resize', () => { if (document.activeElement === words) toEnd(); });
+window.addEventListener('resize', () => { if (document.activeElement === words) view.settle(); });
+window.addEventListener('pagehide', hush);
 window.addEventListener('beforeunload', (event) => {
-  if (!leaving && log.unsent().length) event.preventDefault();
+  if (!leaving && log.isUnsent()) event.preventDefault();
 });
 
 fillPage();
-showSize(largeType());
+showSize(startsLarge);
 part('loading').remove();
+part('phone').hidden = false;
 start();

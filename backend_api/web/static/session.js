@@ -1,7 +1,8 @@
-// The only place that keeps anything on the phone: one session key for each site code, and the type size.
+// The only place that keeps anything on the phone: one session key for each site code. Beside it the server keeps a
+// mark that the page was counted: a cookie that is the same for everybody and ends with the browser or at quick exit.
 
 const KEY = 'hualiao.session.';
-const SIZE = 'hualiao.type';
+const OPENED = 'opened'; // the server's mark that this page was counted; it names nobody
 const memory = {}; // where a browser forbids storage, the key lives as long as the page
 
 export const site = decodeURIComponent(location.pathname.split('/').filter(Boolean).pop() || '');
@@ -40,15 +41,7 @@ export function wipe() {
   new Set(names.map(read)).forEach(endSession);
   Object.keys(memory).forEach((name) => delete memory[name]);
   [() => localStorage, () => sessionStorage].forEach((storage) => attempt(() => storage().clear()));
-}
-
-export function largeType() {
-  return read(SIZE) === 'large';
-}
-
-export function rememberType(large) {
-  if (large) write(SIZE, 'large');
-  else remove(SIZE);
+  attempt(() => { document.cookie = OPENED + '=; max-age=0; path=' + location.pathname; });
 }
 
 function endSession(session) {

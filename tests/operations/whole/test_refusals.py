@@ -31,6 +31,9 @@ COMMANDS = (
     "keys rotate",
     "sites list",
     "sites add x",
+    "sites withdraw x",
+    "sites poster x --out FILE",
+    "ledger export --out FILE",
     "accounts list",
     "accounts add li --name 李 --role staff",
 )
