@@ -35,13 +35,16 @@ WHOLE = (
 )
 # Tests of what citizens and staff never meet; `quick` does without them, too.
 TOOLS = ("tests/bench", "tests/operations", "tests/understanding/test_training.py")
-# Conversations of many turns, each on a database of its own: half the time of all light tests.
-CONVERSATIONS = (
+# Long ways, each on a database of its own: half the time of all light tests; not in `quick`.
+LONG = (
     "tests/backend_api/test_audit.py",
+    "tests/backend_api/test_files.py",
+    "tests/backend_api/test_ledger.py",
     "tests/backend_api/test_lookup.py",
     "tests/backend_api/test_quarantine.py",
     "tests/backend_api/test_sealed.py",
     "tests/backend_api/test_several_matters.py",
+    "tests/backend_api/test_sites.py",
     "tests/backend_api/test_withdrawal.py",
 )
 # Two processes with a PostgreSQL each; each begins with one half, so most fixtures are made once.
@@ -154,7 +157,7 @@ class Ran:
 
 def _runs(arguments: tuple[str, ...], screen: Screen, *, quick: bool) -> Iterator[Run]:
     """First what is light, on both cores; then the whole things. Own arguments: one process."""
-    left_out = (*WHOLE, *TOOLS, *CONVERSATIONS) if quick and not arguments else WHOLE
+    left_out = (*WHOLE, *TOOLS, *LONG) if quick and not arguments else WHOLE
     ignored = tuple(f"--ignore={place}" for place in left_out)
     folder = training.models_folder(DEFAULT_DATA)
     models = {"HUALIAO_MODELS": str(training.ensure(training.UNDERSTANDING, folder, screen))}

@@ -47,9 +47,10 @@ class Regions:
             yield match
             at = match.end
 
-    def search(self, text: str, at: int) -> Match | None:
-        """The first name that begins at `at` or behind it."""
-        for start in range(at, len(text) - 1):
+    def search(self, text: str, at: int, before: int | None = None) -> Match | None:
+        """The first name that begins at `at` or behind it, and before `before`."""
+        last = len(text) - 1
+        for start in range(at, last if before is None else min(last, before)):
             if masked := _MASKED.match(text, start):
                 return Match(start, masked.end(), (_masked(masked.group()),), whole=True)
             if text[start : start + 2] in self.heads and (match := self._at(text, start)):

@@ -420,3 +420,13 @@ def test_words_that_go_on_to_the_other_matter_are_not_its_account() -> None:
     remembered = frozenset({"parked", "parked_offered", "matter_plain"})
     heard = Heard(heard_text("行，那就说下面那件吧"), "another_matter", 0.9, remembered=remembered)
     assert tables().has_story(heard, len(heard.text)) is False
+
+
+def test_what_is_answered_again_in_the_same_words_is_the_answer() -> None:
+    again = frozenset({"said_again"})
+    answer = frozenset({"answer"})
+    text = "找个懂的人告诉我怎么写材料"
+    assert meant(text, "demand", "ask_help", offered=answer, remembered=again) == "inform"
+    assert (
+        meant("你们管这个吗", "demand", "ask_help", offered=answer, remembered=again) == "ask_help"
+    )

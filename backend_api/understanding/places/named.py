@@ -87,11 +87,11 @@ def _quarter_end(text: str, match: Match) -> int:
 
 def is_district(text: str, start: int, end: int, gazetteer: Gazetteer) -> bool:
     """龙华 or 民治 of 龙华民治, which the tagger takes for an organisation."""
-    match = gazetteer.regions.search(text, max(0, start - _LONGEST_DISTRICT))
-    while match and match.start <= start:
+    at = max(0, start - _LONGEST_DISTRICT)
+    while match := gazetteer.regions.search(text, at, start + 1):
         if town_end(text, match, gazetteer) >= end:
             return True
-        match = gazetteer.regions.search(text, match.start + 1)
+        at = match.start + 1
     return False
 
 
