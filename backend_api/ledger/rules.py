@@ -7,25 +7,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from backend_api.cases.rules import CaseStatus
+from backend_api.drafts.rules import SHOWN
 
 # The columns, in order: of the case itself, then the fields of its account.
 OF_CASE = ("number", "registered", "status", "type", "matter", "unit", "site", "channel")
-OF_ACCOUNT = (
-    "service",
-    "what",
-    "added",
-    "where",
-    "when",
-    "respondent",
-    "demand",
-    "amount",
-    "people",
-    "on_behalf",
-    "representatives",
-    "name",
-    "contact",
-    "safe_contact",
-)
+_BEHIND_THE_ACCOUNT = SHOWN.index("what") + 1
+OF_ACCOUNT = (*SHOWN[:_BEHIND_THE_ACCOUNT], "added", *SHOWN[_BEHIND_THE_ACCOUNT:])
 COLUMNS = (*OF_CASE, *OF_ACCOUNT)
 # What a spreadsheet takes for the beginning of a formula, in the form NFKC gives it.
 FORMULA_SIGNS = frozenset("=+-@\u2212")

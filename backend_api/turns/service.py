@@ -238,9 +238,10 @@ class Turns:
 
     async def _crisis(self, waiting: Waiting, crisis: Crisis, trace: Trace) -> Outcome:
         """The right line first, then one question; a person is called. No engine is asked."""
+        learnt = _learnt(self.danger, waiting)
         alarming = max(
             reversed(waiting.heard),
-            key=lambda one: judge_crisis([one.text], "", self.danger).level,
+            key=lambda one: judge_crisis([one.text], "", learnt).level,
         )
         async with self.sessions.begin() as session:
             locked = await lock_conversation(session, waiting.conversation)
